@@ -1,0 +1,133 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+
+#include <cstring>
+#include <new>
+
+namespace tfhub {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+Context new_context(const EVP_MD* algorithm) {
+  Context context(EVP_MD_CTX_new());
+  // Fails only out of memory: the algorithms are built in.
+  if (!context || EVP_DigestInit_ex(context.get(), algorithm, nullptr) != 1) throw std::bad_alloc();
+  return context;
+}
+
+// Looked up once: EVP_sha256() is resolved anew at every init, which costs more than hashing a small file.
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
+}
+
+}  // namespace
+
+struct Sha256::State {
+  Context context = new_context(sha256_algorithm());
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(Bytes bytes) { EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()); }
+
+Sha256Digest Sha256::finish() {
+  Sha256Digest digest;
+  EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.bytes.data()), nullptr);
+  EVP_DigestInit_ex(state_->context.get(), nullptr, nullptr);
+  return digest;
+}
+
+Sha256Digest Sha256::of(Bytes bytes) {
+  Sha256 sha;
+  sha.update(bytes);
+  return sha.finish();
+}
+
+struct Md5::State {
+  Context context = new_context(EVP_md5());
+};
+
+Md5::Md5() : state_(std::make_unique<State>()) {}
+Md5::~Md5() = default;
+void Md5::update(Bytes bytes) { EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()); }
+std::string Md5::finish_base64() {
+  std::array<std::byte, 16> digest{};
+  EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  return base64(digest);
+}
+
+std::string sha1_hex(std::string_view text) {
+  std::array<std::byte, 20> digest{};
+  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha1(),
+             nullptr);
+  return hex(digest);
+}
+
+std::string hex(Bytes bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (std::byte b : bytes) {
+    text += kDigits[std::to_integer<unsigned>(b) >> 4];
+    text += kDigits[std::to_integer<unsigned>(b) & 15];
+  }
+  return text;
+}
+
+std::string base64(Bytes bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                  reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (n < 0) return std::nullopt;
+  size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  bytes.resize(static_cast<size_t>(n) - padding);
+  return bytes;
+}
+
+std::string Sha256Digest::hex() const { return tfhub::hex(bytes); }
+std::string Sha256Digest::base64() const { return tfhub::base64(bytes); }
+
+std::optional<Sha256Digest> Sha256Digest::from_hex(std::string_view text) {
+  Sha256Digest digest;
+  if (text.size() != digest.bytes.size() * 2) return std::nullopt;
+  auto nibble = [](char c) -> int {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  for (size_t i = 0; i < digest.bytes.size(); ++i) {
+    const int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest.bytes[i] = static_cast<std::byte>(high << 4 | low);
+  }
+  return digest;
+}
+
+std::optional<Sha256Digest> Sha256Digest::from_base64(std::string_view text) {
+  const auto bytes = tfhub::from_base64(text);
+  Sha256Digest digest;
+  if (!bytes || bytes->size() != digest.bytes.size()) return std::nullopt;
+  std::memcpy(digest.bytes.data(), bytes->data(), bytes->size());
+  return digest;
+}
+
+}  // namespace tfhub

@@ -1,0 +1,53 @@
+#include "base/settings.h"
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace tfhub {
+namespace settings {
+
+std::span<const Setting* const> all() {
+  static constexpr std::array kAll = {
+      &kCacheDir,       &kLoadFormat,    &kProgress, &kOffline, &kMirrors,           &kStore,
+      &kListen,         &kCaBundle,      &kDisableCertValidation, &kLockTimeout,     &kConnectTimeout,
+      &kStallTimeout,   &kRetries,       &kRevalidateTimeout,     &kMaxModelSize,    &kMaxModelFiles,
+      &kMaxExpansion,
+  };
+  return kAll;
+}
+
+}  // namespace settings
+
+std::string get(const Setting& setting) {
+  const char* value = std::getenv(std::string(setting.environment).c_str());
+  return std::string(value != nullptr && *value != '\0' ? std::string_view(value) : setting.fallback);
+}
+
+Result<uint64_t> get_size(const Setting& setting) {
+  const std::string text = get(setting);
+  if (const auto size = parse_size(text)) return *size;
+  return fail(Code::kUsage, "{} is '{}', which is not a size; write for example 500MiB or 10GiB", setting.environment,
+              printable(text));
+}
+
+Result<std::chrono::milliseconds> get_seconds(const Setting& setting) {
+  const std::string text = get(setting);
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || !(seconds >= 0) || seconds > 1e9)
+    return fail(Code::kUsage, "{} is '{}', which is not a number of seconds", setting.environment, printable(text));
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+Result<bool> get_bool(const Setting& setting) {
+  const std::string text = lower_ascii(get(setting));
+  if (text.empty() || text == "0" || text == "false" || text == "no" || text == "off") return false;
+  if (text == "1" || text == "true" || text == "yes" || text == "on") return true;
+  return fail(Code::kUsage, "{} is '{}'; write 1 or 0", setting.environment, printable(text));
+}
+
+}  // namespace tfhub

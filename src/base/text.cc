@@ -1,0 +1,147 @@
+#include "base/text.h"
+
+#include <fmt/core.h>
+#include <sys/random.h>
+
+#include <array>
+#include <charconv>
+#include <ctime>
+#include <random>
+
+#include "base/digest.h"
+
+namespace tfhub {
+namespace {
+
+// The leading number of `text`, which loses it; a fraction is allowed.
+std::optional<double> take_number(std::string_view& text) {
+  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return number;
+}
+
+}  // namespace
+
+std::optional<uint64_t> parse_size(std::string_view text) {
+  text = trim(text);
+  const auto number = take_number(text);
+  if (!number) return std::nullopt;
+  std::string unit = lower_ascii(trim(text));
+  double factor = 1;
+  if (!unit.empty() && unit != "b") {
+    const size_t power = std::string_view("kmgt").find(unit[0]);
+    if (power == std::string_view::npos) return std::nullopt;
+    const std::string rest = unit.substr(1);
+    if (rest != "" && rest != "b" && rest != "ib") return std::nullopt;
+    const double base = rest == "b" ? 1000 : 1024;
+    for (size_t i = 0; i <= power; ++i) factor *= base;
+  }
+  const double bytes = *number * factor;
+  if (bytes >= 9.2e18) return std::nullopt;
+  return static_cast<uint64_t>(bytes);
+}
+
+std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
+  text = trim(text);
+  const auto number = take_number(text);
+  if (!number) return std::nullopt;
+  double factor = 0;
+  if (text.empty() || text == "s") factor = 1;
+  if (text == "m") factor = 60;
+  if (text == "h") factor = 3600;
+  if (text == "d") factor = 86400;
+  if (text == "w") factor = 604800;
+  if (factor == 0 || *number * factor > 1e11) return std::nullopt;
+  return std::chrono::seconds(static_cast<int64_t>(*number * factor));
+}
+
+std::string human_size(uint64_t bytes) {
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  static constexpr std::array kUnits = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) value /= 1024, ++unit;
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string human_duration(std::chrono::seconds time) {
+  const int64_t s = time.count();
+  if (s < 90) return fmt::format("{}s", s);
+  if (s < 90 * 60) return fmt::format("{}m", s / 60);
+  if (s < 48 * 3600) return fmt::format("{}h", s / 3600);
+  return fmt::format("{}d", s / 86400);
+}
+
+std::string iso8601(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+std::string random_token() {
+  std::array<std::byte, 16> bytes{};
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    std::random_device device;
+    for (std::byte& b : bytes) b = static_cast<std::byte>(device());
+  }
+  return hex(bytes);
+}
+
+std::string printable(std::string_view text, size_t at_most) {
+  std::string out;
+  for (char c : text.substr(0, at_most)) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u < 0x20 || u == 0x7f)
+      out += fmt::format("\\x{:02x}", u);
+    else
+      out += c;
+  }
+  if (text.size() > at_most) out += "...";
+  return out;
+}
+
+std::string redacted(std::string_view url) {
+  std::string text(url);
+  const size_t scheme = text.find("://");
+  if (scheme != std::string::npos) {
+    const size_t end = std::min(text.find_first_of("/?#", scheme + 3), text.size());
+    const size_t at = text.rfind('@', end);
+    if (at != std::string::npos && at > scheme && at < end) text.replace(scheme + 3, at - scheme - 3, "***");
+  }
+  size_t at = text.find('?');
+  while (at != std::string::npos && at < text.size()) {
+    const size_t equals = text.find('=', at), next = std::min(text.find_first_of("&#", at + 1), text.size());
+    if (equals != std::string::npos && equals < next) {
+      const std::string key = lower_ascii(std::string_view(text).substr(at + 1, equals - at - 1));
+      for (std::string_view secret : {"token", "sig", "key", "secret", "password", "credential"}) {
+        if (key.find(secret) == std::string::npos) continue;
+        text.replace(equals + 1, next - equals - 1, "***");
+        break;
+      }
+    }
+    at = text.find('&', at + 1);
+  }
+  return text;
+}
+
+std::string_view trim(std::string_view text) {
+  static constexpr std::string_view kBlank = " \t\r\n";
+  const size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+std::string lower_ascii(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+}  // namespace tfhub

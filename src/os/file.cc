@@ -1,0 +1,261 @@
+#include "os/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "base/error.h"
+#include "os/syscalls.h"
+
+namespace tfhub::os {
+namespace {
+
+FileInfo file_info(const struct ::stat& status) {
+  FileInfo info;
+  if (S_ISREG(status.st_mode)) info.type = FileInfo::Type::kFile;
+  if (S_ISDIR(status.st_mode)) info.type = FileInfo::Type::kDirectory;
+  if (S_ISLNK(status.st_mode)) info.type = FileInfo::Type::kSymlink;
+  info.size = static_cast<uint64_t>(status.st_size);
+  info.modified = std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
+      std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
+  info.inode = status.st_ino;
+  info.device = status.st_dev;
+  return info;
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+}  // namespace
+
+Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) {
+  struct ::stat status {};
+  if (::fstatat(AT_FDCWD, path.c_str(), &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0) return file_info(status);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  return fail_system(errno, "cannot look at " + path);
+}
+
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+Result<UniqueFd> open_read(const std::string& path) {
+  UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_CLOEXEC, 0));
+  if (!fd) return fail_system(errno, "cannot open " + path);
+  return fd;
+}
+
+Result<std::string> read_file(const std::string& path, uint64_t limit) {
+  TFHUB_ASSIGN(const UniqueFd fd, open_read(path));
+  struct ::stat status {};
+  if (::fstat(fd.get(), &status) != 0) return fail_system(errno, "cannot look at " + path);
+  std::string text;
+  if (status.st_size > 0) text.reserve(std::min<uint64_t>(static_cast<uint64_t>(status.st_size), limit) + 1);
+  while (true) {
+    const size_t old_size = text.size();
+    // One byte more than the file is expected to have left, so that its end is seen by the same read.
+    text.resize(std::max(text.capacity(), old_size + 4096));
+    const ssize_t n = ::read(fd.get(), text.data() + old_size, text.size() - old_size);
+    if (n < 0 && errno == EINTR) {
+      text.resize(old_size);
+      continue;
+    }
+    if (n < 0) return fail_system(errno, "cannot read " + path);
+    text.resize(old_size + static_cast<size_t>(n));
+    if (n == 0) return text;
+    if (text.size() > limit)
+      return fail(Code::kCorrupt, "{} is larger than the {} bytes that are read of such a file", path, limit);
+  }
+}
+
+Result<void> write_all(int fd, Bytes bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = syscalls().write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_system(errno, "cannot write " + path);
+    bytes = bytes.subspan(static_cast<size_t>(n));
+  }
+  return {};
+}
+
+void start_writeback(int fd, uint64_t offset, uint64_t length) {
+  ::sync_file_range(fd, static_cast<off_t>(offset), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
+}
+
+Result<void> make_directories(const std::string& path) {
+  if (path.empty() || syscalls().mkdirat(AT_FDCWD, path.c_str(), 0755) == 0) return {};
+  if (errno == ENOENT) {
+    TFHUB_TRY(make_directories(parent(path)));
+    if (syscalls().mkdirat(AT_FDCWD, path.c_str(), 0755) == 0) return {};
+  }
+  const int error = errno;
+  // A read-only file system says EROFS, and a foreign one EACCES, even where the directory exists.
+  TFHUB_ASSIGN(const auto info, stat(path));
+  if (info && info->type == FileInfo::Type::kDirectory) return {};
+  return fail_system(error == EEXIST ? ENOTDIR : error, "cannot create the directory " + path);
+}
+
+Result<std::vector<std::string>> list_directory(const std::string& path) {
+  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
+  if (!directory) return fail_system(errno, "cannot list " + path);
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+    errno = 0;
+  }
+  if (errno != 0) return fail_system(errno, "cannot list " + path);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+namespace {
+
+Result<void> walk_into(const std::string& root, const std::string& relative, std::vector<WalkEntry>& entries) {
+  TFHUB_ASSIGN(const auto names, list_directory(relative.empty() ? root : join(root, relative)));
+  for (const std::string& name : names) {
+    WalkEntry entry;
+    entry.path = relative.empty() ? name : join(relative, name);
+    TFHUB_ASSIGN(const auto info, stat(join(root, entry.path), false));
+    if (!info) continue;  // removed meanwhile
+    entry.info = *info;
+    entries.push_back(entry);
+    if (info->type == FileInfo::Type::kDirectory) TFHUB_TRY(walk_into(root, entry.path, entries));
+  }
+  return {};
+}
+
+// Removes what `name` in `dirfd` is; counts an error, goes on with the rest.
+int remove_at(int dirfd, const char* name) {
+  if (syscalls().unlinkat(dirfd, name, 0) == 0 || errno == ENOENT) return 0;
+  if (errno != EISDIR && errno != EPERM) return errno;
+  const int unlink_error = errno;
+  const int fd = ::openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return errno == ENOENT ? 0 : (errno == ENOTDIR || errno == ELOOP) ? unlink_error : errno;
+  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd));
+  if (!directory) {
+    ::close(fd);
+    return ENOMEM;
+  }
+  int first_error = 0;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view child = entry->d_name;
+    if (child == "." || child == "..") continue;
+    const int error = remove_at(fd, entry->d_name);
+    if (first_error == 0) first_error = error;
+  }
+  if (first_error != 0) return first_error;
+  if (syscalls().unlinkat(dirfd, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+  return errno;
+}
+
+}  // namespace
+
+Result<std::vector<WalkEntry>> walk(const std::string& root) {
+  std::vector<WalkEntry> entries;
+  TFHUB_TRY(walk_into(root, "", entries));
+  return entries;
+}
+
+Result<void> remove_tree(const std::string& path) {
+  if (const int error = remove_at(AT_FDCWD, path.c_str()); error != 0)
+    return fail_system(error, "cannot remove " + path);
+  return {};
+}
+
+Result<void> rename(const std::string& from, const std::string& to) {
+  if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) return {};
+  return fail_system(errno, "cannot rename " + from + " to " + to);
+}
+
+Result<bool> rename_no_replace(const std::string& from, const std::string& to) {
+  if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) return fail_system(errno, "cannot rename " + from + " to " + to);
+  // A file system without RENAME_NOREPLACE (some network ones): a plain rename never replaces a non-empty directory,
+  // and link() never replaces a file.
+  TFHUB_ASSIGN(const auto info, stat(from, false));
+  if (info && info->type == FileInfo::Type::kDirectory) {
+    if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) return true;
+    if (errno == EEXIST || errno == ENOTEMPTY) return false;
+  } else if (syscalls().linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) {
+    syscalls().unlinkat(AT_FDCWD, from.c_str(), 0);
+    return true;
+  } else if (errno == EEXIST) {
+    return false;
+  }
+  return fail_system(errno, "cannot rename " + from + " to " + to);
+}
+
+uint64_t tree_size(const std::string& path) {
+  uint64_t bytes = 0;
+  if (const auto entries = walk(path))
+    for (const WalkEntry& entry : *entries)
+      if (entry.info.type == FileInfo::Type::kFile) bytes += entry.info.size;
+  return bytes;
+}
+
+Result<uint64_t> free_space(const std::string& path) {
+  struct statvfs status {};
+  std::string existing = path.empty() ? "." : path;
+  while (::statvfs(existing.c_str(), &status) != 0) {
+    if (errno != ENOENT || existing == parent(existing)) return fail_system(errno, "cannot look at " + path);
+    existing = parent(existing);
+  }
+  return uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+std::string join(std::string_view directory, std::string_view name) {
+  if (directory.empty()) return std::string(name);
+  std::string path(directory);
+  if (path.back() != '/') path += '/';
+  return path.append(name);
+}
+
+std::string parent(std::string_view path) {
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return ".";
+  return std::string(slash == 0 ? path.substr(0, 1) : path.substr(0, slash));
+}
+
+std::string base_name(std::string_view path) {
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+// The order and the test are those of Python's tempfile, which tensorflow_hub asks.
+std::string temporary_directory() {
+  for (const char* variable : {"TMPDIR", "TEMP", "TMP"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0' && ::access(value, W_OK | X_OK) == 0) return value;
+  }
+  for (const char* path : {"/tmp", "/var/tmp", "/usr/tmp"})
+    if (::access(path, W_OK | X_OK) == 0) return path;
+  return "/tmp";
+}
+
+Result<FileSource> FileSource::open(const std::string& path, uint64_t offset, std::optional<uint64_t> length) {
+  TFHUB_ASSIGN(UniqueFd fd, open_read(path));
+  if (offset > 0 && ::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+    return fail_system(errno, "cannot read " + path);
+  return FileSource(std::move(fd), path, length.value_or(UINT64_MAX));
+}
+
+Result<size_t> FileSource::read(MutableBytes buffer) {
+  while (true) {
+    const ssize_t n = ::read(fd_.get(), buffer.data(), std::min<uint64_t>(buffer.size(), left_));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_system(errno, "cannot read " + path_);
+    left_ -= static_cast<uint64_t>(n);
+    return static_cast<size_t>(n);
+  }
+}
+
+}  // namespace tfhub::os

@@ -1,0 +1,124 @@
+#include "os/staging.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "os/file.h"
+#include "os/syscalls.h"
+
+namespace tfhub::os {
+namespace {
+
+// From this many files on, one syncfs is cheaper than a sync a file; below, it would wait for other programs' bytes too.
+constexpr uint64_t kManyFiles = 64;
+
+Result<void> sync_each(const std::string& root) {
+  TFHUB_ASSIGN(const auto entries, walk(root));
+  for (const WalkEntry& entry : entries)
+    if (entry.info.type != FileInfo::Type::kSymlink) TFHUB_TRY(sync_path(join(root, entry.path)));
+  return sync_path(root);
+}
+
+}  // namespace
+
+Result<StagingDirectory> StagingDirectory::create(std::string path) {
+  if (syscalls().mkdirat(AT_FDCWD, path.c_str(), 0755) != 0) {
+    if (errno == EEXIST) return fail(Code::kConflict, "cannot create {}: something is there already", path);
+    return fail_system(errno, "cannot create the directory " + path);
+  }
+  UniqueFd directory(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+  if (!directory) return fail_system(errno, "cannot open " + path);
+  return StagingDirectory(std::move(path), std::move(directory));
+}
+
+StagingDirectory::StagingDirectory(StagingDirectory&& other) noexcept
+    : path_(std::move(other.path_)),
+      directory_(std::move(other.directory_)),
+      files_(other.files_),
+      owned_(std::exchange(other.owned_, false)) {}
+
+StagingDirectory::~StagingDirectory() {
+  if (owned_) (void)remove_tree(path_);
+}
+
+Result<void> StagingDirectory::make_directory(std::string_view relative) {
+  // The parent is opened beneath us, then only a last component is created in it: mkdirat never follows that.
+  const std::string name(relative);
+  const size_t slash = name.rfind('/');
+  UniqueFd parent_fd;
+  if (slash != std::string::npos) {
+    const std::string up = name.substr(0, slash);
+    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    parent_fd.reset(syscalls().open_beneath(directory_.get(), up.c_str(), kFlags, 0));
+    if (!parent_fd && errno == ENOENT) {
+      TFHUB_TRY(make_directory(up));
+      parent_fd.reset(syscalls().open_beneath(directory_.get(), up.c_str(), kFlags, 0));
+    }
+    if (!parent_fd) return fail_system(errno, "cannot open " + join(path_, up));
+  }
+  const std::string last = slash == std::string::npos ? name : name.substr(slash + 1);
+  const int at = parent_fd ? parent_fd.get() : directory_.get();
+  if (syscalls().mkdirat(at, last.c_str(), 0755) == 0) return {};
+  if (errno != EEXIST) return fail_system(errno, "cannot create the directory " + join(path_, name));
+  const UniqueFd existing(
+      syscalls().open_beneath(directory_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+  if (!existing) return fail_system(errno, "cannot create the directory " + join(path_, name));
+  return {};
+}
+
+Result<UniqueFd> StagingDirectory::create_file(std::string_view relative) {
+  const std::string name(relative);
+  UniqueFd fd(syscalls().open_beneath(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!fd) return fail_system(errno, "cannot create " + join(path_, name));
+  ++files_;
+  return fd;
+}
+
+Result<void> StagingDirectory::sync() {
+  return files_ < kManyFiles ? sync_each(path_) : sync_file_system(path_);
+}
+
+Result<bool> StagingDirectory::commit(const std::string& destination) {
+  TFHUB_TRY(sync());
+  // A plain rename: it replaces nothing, or an empty directory, never a file or a directory with content.
+  if (syscalls().renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, destination.c_str(), 0) != 0) {
+    if (errno == EEXIST || errno == ENOTEMPTY) return false;
+    return fail_system(errno, "cannot rename " + path_ + " to " + destination);
+  }
+  owned_ = false;
+  TFHUB_TRY(sync_path(parent(destination)));
+  return true;
+}
+
+Result<StagingFile> StagingFile::create(std::string path) {
+  UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!fd) return fail_system(errno, "cannot create " + path);
+  return StagingFile(std::move(path), std::move(fd));
+}
+
+StagingFile::StagingFile(StagingFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      fd_(std::move(other.fd_)),
+      size_(other.size_),
+      owned_(std::exchange(other.owned_, false)) {}
+
+StagingFile::~StagingFile() {
+  if (owned_) syscalls().unlinkat(AT_FDCWD, path_.c_str(), 0);
+}
+
+Result<void> StagingFile::write(Bytes bytes) {
+  TFHUB_TRY(write_all(fd_.get(), bytes, path_));
+  size_ += bytes.size();
+  return {};
+}
+
+Result<void> StagingFile::commit(const std::string& destination) {
+  if (syscalls().fsync(fd_.get()) != 0) return fail_system(errno, "cannot write " + path_ + " to disk");
+  TFHUB_TRY(rename(path_, destination));
+  owned_ = false;
+  return sync_path(parent(destination));
+}
+
+}  // namespace tfhub::os

@@ -1,0 +1,32 @@
+// Where things lie in a store: the bucket layout of protocol.md section 4, and our own keys beside it, which
+// begin with a dot because no segment of a name does. The only place that builds a store key.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "protocol/name.h"
+
+namespace tfhub::protocol {
+
+// "<publisher>/<model>/<version>.tar.gz", or ".tflite".
+std::string archive_key(const VersionedName& version, Kind kind);
+// "<publisher>/<model>/<version>/uncompressed/<file>"; without a file, the folder without a trailing slash.
+std::string uncompressed_key(const VersionedName& version, std::string_view file = {});
+
+// ".staging/<token>", ".staging/<token>/archive", ".staging/<token>/uncompressed/<file>",
+// ".staging/<token>/owner.json".
+std::string staging_prefix(std::string_view token);
+std::string staging_archive_key(std::string_view token);
+std::string staging_uncompressed_key(std::string_view token, std::string_view file = {});
+std::string staging_owner_key(std::string_view token);
+
+// ".catalog/<path of a URL>/.entry.json": says what the URL means: a version record, or "this is a model".
+// Whoever puts it first decides, so a URL never means two things.
+std::string entry_key(std::string_view url_path);
+inline constexpr std::string_view kCatalogPrefix = ".catalog/";
+inline constexpr std::string_view kEntryName = ".entry.json";
+// Rewritten after every publish: servers watch it instead of listing.
+inline constexpr std::string_view kGenerationKey = ".catalog/.generation";
+
+}  // namespace tfhub::protocol

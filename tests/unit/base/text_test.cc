@@ -1,0 +1,58 @@
+#include "base/text.h"
+
+namespace tfhub {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ParseSize, ReadsWhatPeopleWrite) {
+  EXPECT_EQ(parse_size("0"), 0u);
+  EXPECT_EQ(parse_size("1536"), 1536u);
+  EXPECT_EQ(parse_size("10G"), uint64_t{10} << 30);
+  EXPECT_EQ(parse_size("10GiB"), uint64_t{10} << 30);
+  EXPECT_EQ(parse_size("1.5 kB"), 1500u);
+  EXPECT_EQ(parse_size("2TB"), 2'000'000'000'000u);
+}
+
+TEST(ParseSize, RefusesTheRest) {
+  for (const char* text : {"", "-1", "G", "10X", "10GiBs", "1e30T", "0x10", "99999999999T"})
+    EXPECT_FALSE(parse_size(text)) << text;
+}
+
+TEST(ParseDuration, ReadsUnitsAndBareSeconds) {
+  EXPECT_EQ(parse_duration("90"), 90s);
+  EXPECT_EQ(parse_duration("15m"), 15min);
+  EXPECT_EQ(parse_duration("30d"), 24h * 30);
+  for (const char* text : {"", "d", "5y", "-1s", "1 day"}) EXPECT_FALSE(parse_duration(text)) << text;
+}
+
+TEST(HumanSize, KeepsThreeDigitsOrSo) {
+  EXPECT_EQ(human_size(512), "512 B");
+  EXPECT_EQ(human_size(1536), "1.5 KiB");
+  EXPECT_EQ(human_size(uint64_t{500} << 20), "500.0 MiB");
+}
+
+TEST(Redacted, HidesUserInfoAndSecretParameters) {
+  EXPECT_EQ(redacted("https://user:pw@host/a@b?x=1"), "https://***@host/a@b?x=1");
+  EXPECT_EQ(redacted("https://host/a?X-Goog-Signature=abc&y=2#f"), "https://host/a?X-Goog-Signature=***&y=2#f");
+  EXPECT_EQ(redacted("http://host/@acme/x"), "http://host/@acme/x");
+}
+
+TEST(Printable, CannotDriveATerminal) {
+  EXPECT_EQ(printable("a\x1b[31mb\n"), "a\\x1b[31mb\\x0a");
+  EXPECT_EQ(printable("abcdef", 3), "abc...");
+}
+
+TEST(Iso8601, IsUtcToTheSecond) {
+  EXPECT_EQ(iso8601(std::chrono::system_clock::time_point(0s)), "1970-01-01T00:00:00Z");
+}
+
+TEST(RandomToken, IsThirtyTwoHexDigitsAndNew) {
+  const std::string token = random_token();
+  EXPECT_EQ(token.size(), 32u);
+  EXPECT_EQ(token.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_NE(token, random_token());
+}
+
+}  // namespace
+}  // namespace tfhub
