@@ -1,0 +1,38 @@
+#include "protocol/keys.h"
+
+namespace tfhub::protocol {
+namespace {
+
+std::string below(std::string folder, std::string_view file) {
+  if (!file.empty()) folder.append("/").append(file);
+  return folder;
+}
+
+}  // namespace
+
+std::string archive_key(const VersionedName& version, Kind kind) {
+  return version.text() + (kind == Kind::kTfLite ? ".tflite" : ".tar.gz");
+}
+
+std::string uncompressed_key(const VersionedName& version, std::string_view file) {
+  return below(version.text() + "/uncompressed", file);
+}
+
+std::string staging_prefix(std::string_view token) {
+  return std::string(".staging/").append(token);
+}
+std::string staging_archive_key(std::string_view token) {
+  return staging_prefix(token) + "/archive";
+}
+std::string staging_uncompressed_key(std::string_view token, std::string_view file) {
+  return below(staging_prefix(token) + "/uncompressed", file);
+}
+std::string staging_owner_key(std::string_view token) {
+  return staging_prefix(token) + "/owner.json";
+}
+
+std::string entry_key(std::string_view url_path) {
+  return std::string(kCatalogPrefix).append(url_path).append("/").append(kEntryName);
+}
+
+}  // namespace tfhub::protocol

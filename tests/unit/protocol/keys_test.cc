@@ -1,0 +1,28 @@
+#include "protocol/keys.h"
+
+namespace tfhub::protocol {
+namespace {
+
+TEST(Keys, FollowTheBucketLayout) {
+  const auto id = VersionedName::parse("tensorflow/posenet/mobilenet/float/050/1");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(archive_key(*id, Kind::kSavedModel), "tensorflow/posenet/mobilenet/float/050/1.tar.gz");
+  EXPECT_EQ(archive_key(*id, Kind::kTf1Hub), "tensorflow/posenet/mobilenet/float/050/1.tar.gz");
+  EXPECT_EQ(archive_key(*id, Kind::kTfJs), "tensorflow/posenet/mobilenet/float/050/1.tar.gz");
+  EXPECT_EQ(archive_key(*id, Kind::kTfLite), "tensorflow/posenet/mobilenet/float/050/1.tflite");
+  EXPECT_EQ(uncompressed_key(*id), "tensorflow/posenet/mobilenet/float/050/1/uncompressed");
+  EXPECT_EQ(uncompressed_key(*id, "variables/variables.index"),
+            "tensorflow/posenet/mobilenet/float/050/1/uncompressed/variables/variables.index");
+}
+
+TEST(Keys, OursBeginWithADot) {
+  EXPECT_EQ(staging_prefix("t"), ".staging/t");
+  EXPECT_EQ(staging_archive_key("t"), ".staging/t/archive");
+  EXPECT_EQ(staging_uncompressed_key("t"), ".staging/t/uncompressed");
+  EXPECT_EQ(staging_uncompressed_key("t", "a/b"), ".staging/t/uncompressed/a/b");
+  EXPECT_EQ(staging_owner_key("t"), ".staging/t/owner.json");
+  EXPECT_EQ(entry_key("acme/mul/1"), ".catalog/acme/mul/1/.entry.json");
+}
+
+}  // namespace
+}  // namespace tfhub::protocol
