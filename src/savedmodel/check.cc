@@ -1,0 +1,123 @@
+#include "savedmodel/check.h"
+
+#include <array>
+#include <cstdlib>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "os/file.h"
+#include "savedmodel/tfjs.h"
+#include "savedmodel/variables.h"
+
+namespace tfhub::savedmodel {
+namespace {
+
+constexpr std::string_view kExpected =
+    "expected a SavedModel (saved_model.pb), a TF1 Hub module, a TF.js model (model.json), an archive of "
+    "one, or a "
+    ".tflite file";
+
+bool has_file(const std::string& directory, std::string_view name) {
+  const auto info = os::stat(os::join(directory, name));
+  return info && *info && (*info)->type == os::FileInfo::Type::kFile;
+}
+
+bool has_graph(const std::string& directory) {
+  return has_file(directory, "saved_model.pb") || has_file(directory, "saved_model.pbtxt");
+}
+
+bool is_model(const std::string& directory) {
+  return has_graph(directory) || has_file(directory, "model.json");
+}
+
+Result<Form> recognise_directory(const std::string& path) {
+  if (has_graph(path)) return has_file(path, "tfhub_module.pb") ? Form::kTf1Hub : Form::kSavedModel;
+  if (has_file(path, "model.json")) return Form::kTfJs;
+  if (has_file(path, "tfhub_module.pb"))
+    return fail(Code::kCorrupt, "{} has tfhub_module.pb but no saved_model.pb; copy the whole module",
+                printable(path));
+
+  // The commonest slip: the folder above the model, or an archive packed with its folder.
+  TFHUB_ASSIGN(const auto names, os::list_directory(path));
+  for (const std::string& name : names)
+    if (is_model(os::join(path, name)))
+      return fail(Code::kCorrupt, "{} is not a model, but {} inside it is; give that directory",
+                  printable(path), printable(name));
+  if (names.empty()) return fail(Code::kCorrupt, "{} is an empty directory; {}", printable(path), kExpected);
+  return fail(Code::kCorrupt, "{} is not a model: it holds {}{}; {}", printable(path),
+              printable(names.front()), names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : "",
+              kExpected);
+}
+
+// A tar header's checksum: the sum of its 512 bytes with the checksum field as spaces. Tells an old tar
+// without the "ustar" magic from any other file.
+bool is_tar_header(std::string_view head) {
+  if (head.size() < 512 || head[0] == '\0') return false;
+  uint32_t sum = 0;
+  for (size_t i = 0; i < 512; ++i) sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(head[i]);
+  const std::string field(head.substr(148, 8));
+  return std::strtoul(field.c_str(), nullptr, 8) == sum;
+}
+
+Result<Form> recognise_file(const std::string& path) {
+  TFHUB_ASSIGN(auto source, os::FileSource::open(path, 0, 512));
+  std::array<std::byte, 512> buffer;
+  size_t size = 0;
+  while (size < buffer.size()) {
+    TFHUB_ASSIGN(const size_t got, source.read(MutableBytes(buffer).subspan(size)));
+    if (got == 0) break;
+    size += got;
+  }
+  const std::string_view head = as_text(Bytes(buffer).first(size));
+  using namespace std::string_view_literals;
+  // The FlatBuffers file identifier of schema.fbs stands behind the root offset.
+  if (head.size() >= 8 && head.substr(4, 4) == "TFL3") return Form::kTfLiteFile;
+  if (head.starts_with("\x1f\x8b"sv) || head.starts_with("BZh"sv) ||
+      head.starts_with("\xfd"
+                       "7zXZ\0"sv) ||
+      is_tar_header(head))
+    return Form::kArchiveFile;
+  if (head.empty()) return fail(Code::kCorrupt, "{} is an empty file; {}", printable(path), kExpected);
+  if (path.ends_with(".tflite"))
+    return fail(Code::kCorrupt,
+                "{} is no TensorFlow Lite model: its bytes 4 to 7 are not the identifier TFL3",
+                printable(path));
+  const std::string name = os::base_name(path);
+  if (name == "saved_model.pb" || name == "saved_model.pbtxt" || name == "model.json")
+    return fail(Code::kCorrupt, "{} is one file of a model; give the directory that holds it",
+                printable(path));
+  return fail(Code::kCorrupt, "{} begins with '{}', which is neither a model nor an archive; {}",
+              printable(path), printable(head.substr(0, 16)), kExpected);
+}
+
+}  // namespace
+
+Result<Form> recognise(const std::string& path) {
+  TFHUB_ASSIGN(const auto info, os::stat(path));
+  if (!info) return fail(Code::kNotFound, "{} does not exist; give the path of a model", printable(path));
+  switch (info->type) {
+    case os::FileInfo::Type::kDirectory:
+      return recognise_directory(path);
+    case os::FileInfo::Type::kFile:
+      return recognise_file(path);
+    default:
+      return fail(Code::kCorrupt, "{} is neither a file nor a directory; {}", printable(path), kExpected);
+  }
+}
+
+Result<void> check(const std::string& path, Form form) {
+  switch (form) {
+    case Form::kSavedModel:
+    case Form::kTf1Hub:
+      return check_variables(path);
+    case Form::kTfJs:
+      return check_tfjs(path);
+    case Form::kTfLiteFile:
+    case Form::kArchiveFile:
+      break;  // recognised by their bytes; an archive is looked into once it is unpacked
+  }
+  return {};
+}
+
+}  // namespace tfhub::savedmodel
