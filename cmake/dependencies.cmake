@@ -20,8 +20,12 @@ endfunction()
 
 tfhub_static_library(crypto crypto ${CMAKE_DL_LIBS} Threads::Threads)
 tfhub_static_library(openssl_ssl ssl tfhub_dep_crypto)
-tfhub_static_library(bz2 bz2)
 tfhub_static_library(lzma lzma Threads::Threads)
 tfhub_static_library(utf8proc utf8proc)
+
+# Debian builds libbz2.a without -fPIC, and has no static ISA-L.
+find_package(BZip2 REQUIRED)
+add_library(tfhub_dep_bz2 INTERFACE)
+target_link_libraries(tfhub_dep_bz2 INTERFACE BZip2::BZip2)
 add_library(tfhub_dep_isal INTERFACE)
 target_link_libraries(tfhub_dep_isal INTERFACE PkgConfig::ISAL)

@@ -1,6 +1,8 @@
 # tfhub_room(NAME USES room… LINKS dependency…): src/NAME/*.cc becomes the library tfhub_NAME, and
-# tests/unit/NAME/*_test.cc the test program unit_NAME, one ctest entry.
+# tests/unit/NAME/*_test.cc the test program unit_NAME, one ctest entry. Building everything leaves the tests out (a user
+# has no use for them): the target unit_tests is all of them.
 find_package(GTest)
+add_custom_target(unit_tests)
 
 function(tfhub_room NAME)
   cmake_parse_arguments(ROOM "" "" "USES;LINKS" ${ARGN})
@@ -24,7 +26,8 @@ function(tfhub_room NAME)
 
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc")
   if(TFHUB_TESTS AND tests)
-    add_executable(unit_${NAME} ${tests})
+    add_executable(unit_${NAME} EXCLUDE_FROM_ALL ${tests})
+    add_dependencies(unit_tests unit_${NAME})
     target_include_directories(unit_${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/tests/unit")
     target_link_libraries(unit_${NAME} PRIVATE tfhub_${NAME} GTest::gmock GTest::gtest_main)
     target_precompile_headers(unit_${NAME} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)

@@ -1,6 +1,7 @@
-// Packing a directory as the hub serves it: deterministic (the same directory gives the same bytes, whatever the
-// machine, the time or the number of cores), directories before their files, owner 0, time 0, modes 0644/0755, one
-// gzip member. Chunks are deflated on every core with ISA-L; files are read once and digested in that pass.
+// Packing a directory as the hub serves it: deterministic (the same directory gives the same bytes, whatever
+// the machine, the time or the number of cores), directories before their files, owner 0, time 0, modes
+// 0644/0755, one gzip member. Chunks are deflated on every core with ISA-L; files are read once and digested
+// in that pass.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +22,12 @@ struct TreeEntry {
   uint64_t size = 0;
 };
 
-// What packing `directory` will take, in archive order: parents first, names sorted. Refuses (kCorrupt, naming file
-// and rule) whatever extract() would refuse: the same policy on both sides.
+// What packing `directory` will take, in archive order: parents first, names sorted. Refuses (kCorrupt,
+// naming file and rule) whatever extract() would refuse: the same policy on both sides.
 Result<std::vector<TreeEntry>> list_tree(const std::string& directory, const Limits& limits);
 
-// Sees each file's bytes as they are read for the archive, so that a second copy costs no second pass. Calls come in
-// archive order from one thread.
+// Sees each file's bytes as they are read for the archive, so that a second copy costs no second pass. Calls
+// come in archive order from one thread.
 class FileObserver {
  public:
   virtual ~FileObserver() = default;

@@ -1,0 +1,214 @@
+#include "archive/extract.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <utility>
+
+#include "archive/block_pipe.h"
+#include "archive/decompressor.h"
+#include "archive/detect.h"
+#include "archive/model_writer.h"
+#include "archive/tar_reader.h"
+#include "base/error.h"
+#include "base/settings.h"
+#include "base/text.h"
+#include "os/file.h"
+
+namespace tfhub::archive {
+namespace {
+
+// 512 KiB is what transfer hands over at once; the unpacked blocks stay in a core's L2 cache until the
+// writer, one block behind, has hashed and written them.
+constexpr size_t kPackedBlock = 512 << 10;
+constexpr size_t kPackedBlocks = 4;
+constexpr size_t kUnpackedBlock = 512 << 10;
+constexpr size_t kUnpackedBlocks = 6;
+
+class Extraction {
+ public:
+  Extraction(ByteSource& source, os::StagingDirectory& target, const ExtractOptions& options,
+             uint64_t free_bytes)
+      : source_(source),
+        options_(options),
+        writer_(target, EntryPolicy(options.limits, free_bytes, target.path())),
+        tar_(writer_) {}
+
+  Result<Extracted> run();
+
+ private:
+  // Runs one stage; whatever stops it stops all the others.
+  template <typename Stage>
+  void guarded(Stage stage);
+  void stop(Error error);
+  Error named(Error error) const;
+
+  Result<void> fill(Block& block);  // up to its capacity; less only at the end
+  Result<void> read_source(Block* first);
+  Result<void> decompress();
+  Result<void> check_expansion(uint64_t in, uint64_t out) const;
+  Result<void> write();
+
+  ByteSource& source_;
+  const ExtractOptions& options_;
+  ModelWriter writer_;
+  TarReader tar_;
+  std::unique_ptr<Decompressor> decompressor_;
+  BlockPipe packed_{kPackedBlocks, kPackedBlock};
+  BlockPipe unpacked_{kUnpackedBlocks, kUnpackedBlock};
+  Extracted result_;
+  std::mutex mutex_;
+  std::optional<Error> error_;  // the first one
+};
+
+Result<Extracted> Extraction::run() {
+  Block* const first = packed_.acquire();
+  TFHUB_TRY(fill(*first));
+  auto compression = detect(first->bytes());
+  if (!compression) return fail(named(std::move(compression).error()));
+  result_.compression = *compression;
+  decompressor_ = make_decompressor(*compression);
+  {
+    // Joined at the end of this block; a thread that cannot start must not leave the other one waiting.
+    std::jthread inflater, unpacker;
+    try {
+      inflater = std::jthread([this] { guarded([this] { return decompress(); }); });
+      unpacker = std::jthread([this] { guarded([this] { return write(); }); });
+      guarded([this, first] { return read_source(first); });
+    } catch (const std::exception& e) {
+      stop(Error(Code::kUnexpected, fmt::format("cannot start a thread: {}", e.what())));
+    }
+  }
+  if (error_) return fail(std::move(*error_));
+  return std::move(result_);
+}
+
+template <typename Stage>
+void Extraction::guarded(Stage stage) {
+  try {
+    Result<void> done = stage();
+    if (!done) stop(std::move(done).error());
+  } catch (const std::bad_alloc&) {
+    stop(Error(Code::kUnexpected, fmt::format("there is not enough memory to unpack {}", options_.name)));
+  } catch (const std::exception& e) {
+    stop(Error(Code::kUnexpected, fmt::format("cannot unpack {}: {}", options_.name, e.what())));
+  }
+}
+
+void Extraction::stop(Error error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+  packed_.cancel();
+  unpacked_.cancel();
+}
+
+// The stages do not know what the archive is called; what is wrong with it is told with its name.
+Error Extraction::named(Error error) const {
+  if (error.code() != Code::kCorrupt) return error;
+  return Error(Code::kCorrupt, fmt::format("{}: {}", options_.name, error.message()));
+}
+
+Result<void> Extraction::fill(Block& block) {
+  while (!block.room().empty() && !packed_.cancelled()) {
+    TFHUB_ASSIGN(const size_t n, source_.read(block.room()));
+    if (n == 0) break;
+    block.size += n;
+    result_.archive_bytes += n;
+    if (options_.progress != nullptr)
+      options_.progress->update(options_.activity, result_.archive_bytes, options_.archive_size);
+  }
+  return {};
+}
+
+Result<void> Extraction::read_source(Block* block) {
+  while (true) {
+    const bool last = block->size < block->capacity;
+    if (block->size != 0) packed_.publish(block);
+    if (last) break;
+    block = packed_.acquire();
+    if (block == nullptr) return {};
+    TFHUB_TRY(fill(*block));
+  }
+  packed_.finish();
+  return {};
+}
+
+Result<void> Extraction::check_expansion(uint64_t in, uint64_t out) const {
+  const Limits& limits = options_.limits;
+  if (out <= limits.expansion_from || out / limits.expansion <= in) return {};
+  return fail(Code::kCorrupt,
+              "it unpacks to more than {} times its size ({} out of {} so far), the most that {} allows; "
+              "raise it if you "
+              "trust the publisher",
+              limits.expansion, human_size(out), human_size(in), settings::kMaxExpansion.environment);
+}
+
+Result<void> Extraction::decompress() {
+  uint64_t in = 0, out = 0;
+  Block* target = unpacked_.acquire();
+  if (target == nullptr) return {};
+  const auto step = [&](Bytes& bytes) -> Result<bool> {  // true: call again, there may be more
+    const size_t in_before = bytes.size(), out_before = target->room().size();
+    MutableBytes room = target->room();
+    auto done = decompressor_->run(bytes, room);
+    if (!done) return fail(named(std::move(done).error()));
+    in += in_before - bytes.size();
+    out += out_before - room.size();
+    target->size += out_before - room.size();
+    if (auto fine = check_expansion(in, out); !fine) return fail(named(std::move(fine).error()));
+    if (!room.empty()) {
+      if (!bytes.empty())
+        return fail(named(Error(Code::kCorrupt, "its decoder cannot go on")));  // never loop on it
+      return false;
+    }
+    unpacked_.publish(target);
+    target = unpacked_.acquire();
+    return target != nullptr;
+  };
+  while (Block* const block = packed_.take()) {
+    Bytes bytes = block->bytes();
+    bool filled = true;
+    while (filled || !bytes.empty()) {
+      TFHUB_ASSIGN(filled, step(bytes));
+      if (target == nullptr) return {};
+    }
+    packed_.release(block);
+  }
+  if (packed_.cancelled()) return {};
+  if (auto whole = decompressor_->finish(); !whole) return fail(named(std::move(whole).error()));
+  if (target->size != 0) unpacked_.publish(target);
+  unpacked_.finish();
+  return {};
+}
+
+Result<void> Extraction::write() {
+  while (Block* const block = unpacked_.take()) {
+    if (auto pushed = tar_.push(block->bytes()); !pushed) return fail(named(std::move(pushed).error()));
+    unpacked_.release(block);
+  }
+  if (unpacked_.cancelled()) return {};
+  if (auto ended = tar_.finish(); !ended) return fail(named(std::move(ended).error()));
+  auto files = writer_.finish();
+  if (!files) return fail(named(std::move(files).error()));
+  result_.files = std::move(*files);
+  return {};
+}
+
+}  // namespace
+
+Result<Extracted> extract(ByteSource& source, os::StagingDirectory& target, const ExtractOptions& options) {
+  try {
+    TFHUB_ASSIGN(const uint64_t free_bytes, os::free_space(target.path()));
+    return Extraction(source, target, options, free_bytes).run();
+  } catch (const std::bad_alloc&) {
+    return fail(Code::kUnexpected, "there is not enough memory to unpack {}", options.name);
+  } catch (const std::exception& e) {
+    return fail(Code::kUnexpected, "cannot unpack {}: {}", options.name, e.what());
+  }
+}
+
+}  // namespace tfhub::archive

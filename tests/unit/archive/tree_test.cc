@@ -1,0 +1,113 @@
+// list_tree: a publisher's directory obeys the policy that unpacking applies.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "archive/archive_testing.h"
+#include "archive/pack.h"
+#include "testing/temp_dir.h"
+
+namespace tfhub::archive {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using tfhub::testing::read_text;
+using tfhub::testing::TempDir;
+using tfhub::testing::write_text;
+
+std::string refusal(const std::string& root, const Limits& limits = {}) {
+  const auto entries = list_tree(root, limits);
+  if (entries) return "accepted";
+  EXPECT_EQ(entries.error().code(), Code::kCorrupt);
+  EXPECT_THAT(entries.error().message(), HasSubstr(root));
+  return entries.error().message();
+}
+
+TEST(ListTree, ParentsFirstNamesSorted) {
+  const TempDir directory;
+  write_text(directory / "m/b/x", "1");
+  write_text(directory / "m/a.txt", "22");
+  write_text(directory / "m/a/y", "333");
+  const auto entries = list_tree(directory / "m", {});
+  ASSERT_TRUE(entries) << entries.error().message();
+  std::string order;
+  for (const TreeEntry& entry : *entries)
+    order += entry.path + (entry.directory ? "/" : ":" + std::to_string(entry.size)) + " ";
+  EXPECT_EQ(order, "a/ a/y:3 a.txt:2 b/ b/x:1 ");
+}
+
+TEST(ListTree, ALinkInsideIsFollowed) {
+  const TempDir directory;
+  write_text(directory / "m/a/real", "content");
+  fs::create_symlink("a/real", directory / "m/link");
+  const auto entries = list_tree(directory / "m", {});
+  ASSERT_TRUE(entries) << entries.error().message();
+  ASSERT_EQ(entries->size(), 3u);
+  EXPECT_EQ((*entries)[2].path, "link");
+  EXPECT_EQ((*entries)[2].size, 7u);
+  EXPECT_EQ(tfhub::testing::read_text((*entries)[2].source), "content");
+}
+
+TEST(ListTree, ALinkThatLeavesIsRefused) {
+  const TempDir directory;
+  write_text(directory / "m/a", "x");
+  write_text(directory / "m-secret", "x");
+  for (const std::string target : {"/etc/passwd", "../m-secret", "a/../../m-secret"}) {
+    fs::create_symlink(target, directory / "m/link");
+    EXPECT_THAT(refusal(directory / "m"), HasSubstr("'link' is a symbolic link")) << target;
+    fs::remove(directory / "m/link");
+  }
+  fs::create_symlink("nowhere", directory / "m/link");
+  EXPECT_THAT(refusal(directory / "m"), HasSubstr("leads nowhere"));
+}
+
+TEST(ListTree, ALinkToADirectoryIsRefused) {
+  const TempDir directory;
+  write_text(directory / "m/a/x", "x");
+  fs::create_directory_symlink("a", directory / "m/b");
+  EXPECT_THAT(refusal(directory / "m"), HasSubstr("not a regular file"));
+}
+
+TEST(ListTree, NamesThatNoOneCouldUnpackAreRefused) {
+  for (const std::string name : {"a\\b", "a\nb", "a\xff", "a\x7f"}) {
+    const TempDir directory;
+    write_text(directory / "m/ok", "x");
+    write_text((directory / "m/") + name, "x");
+    EXPECT_THAT(refusal(directory / "m"), HasSubstr("the name")) << name;
+  }
+  const TempDir directory;
+  write_text(directory / "m/Labels", "x");
+  write_text(directory / "m/labels", "x");
+  EXPECT_THAT(refusal(directory / "m"), HasSubstr("differ only in case"));
+}
+
+TEST(ListTree, OtherThingsThanFilesAreRefused) {
+  const TempDir directory;
+  write_text(directory / "m/ok", "x");
+  ASSERT_EQ(::mkfifo((directory / "m/pipe").c_str(), 0600), 0);
+  EXPECT_THAT(refusal(directory / "m"), HasSubstr("'pipe' is a device, a FIFO"));
+}
+
+TEST(ListTree, AnEmptyOrMissingDirectory) {
+  const TempDir directory;
+  fs::create_directories(directory / "m/empty");
+  EXPECT_THAT(refusal(directory / "m"), HasSubstr("not a single file"));
+  const auto missing = list_tree(directory / "none", {});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code(), Code::kNotFound);
+}
+
+TEST(ListTree, LimitsAreThoseOfUnpacking) {
+  const TempDir directory;
+  write_text(directory / "m/a", "xx");
+  write_text(directory / "m/b", "xx");
+  EXPECT_THAT(refusal(directory / "m", {.total_bytes = 3}), HasSubstr("TFHUB_MAX_MODEL_SIZE"));
+  EXPECT_THAT(refusal(directory / "m", {.entries = 2}),
+              HasSubstr("TFHUB_MAX_MODEL_FILES"));  // the root counts
+  EXPECT_TRUE(list_tree(directory / "m", {.total_bytes = 4, .entries = 3}));
+}
+
+}  // namespace
+}  // namespace tfhub::archive
