@@ -1,5 +1,6 @@
-// HTTP(S) as a client: GET that resumes, HEAD, redirects, retries, proxies, TLS. What the bytes mean is not known
-// here. libcurl does the wire; it is opened when the first request starts, so that a cache hit never pays for it.
+// HTTP(S) as a client: GET that resumes, HEAD, redirects, retries, proxies, TLS. What the bytes mean is not
+// known here. libcurl does the wire; it is opened when the first request starts, so that a cache hit never
+// pays for it.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,7 @@ struct HttpOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds stall_timeout{60'000};  // no byte for so long counts as cut
   std::chrono::milliseconds total_timeout{0};       // of the whole call, retries included; 0: none
-  int retries = 4;                                  // with jitter, doubling from 250 ms, Retry-After respected (up to 60 s)
+  int retries = 4;  // with jitter, doubling from 250 ms, Retry-After respected (up to 60 s)
   bool verify_certificate = true;
   std::string ca_bundle;  // a PEM file; empty: TFHUB_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
   bool follow_redirects = true;  // 301, 302, 303, 307, 308 to http(s), at most 10
@@ -32,17 +33,17 @@ struct HttpOptions {
 
 struct ResponseHead {
   int status = 0;
-  std::string url;  // after redirects
+  std::string url;                                           // after redirects
   std::vector<std::pair<std::string, std::string>> headers;  // of the last response; names lower case
   // The first header of that name, or empty.
   std::string_view header(std::string_view lower_case_name) const;
   std::optional<uint64_t> content_length() const;
 };
 
-// A GET under way. read() gives the body's bytes in order; a cut connection is taken up again by Range and If-Range
-// where the server named a strong validator (the bytes continue, checked by Content-Range, or an error: never a splice
-// of two files). At the end the length is right and the digest is what the host named (Repr-Digest, Digest of RFC
-// 9530; x-goog-hash), or read() fails with kCorrupt.
+// A GET under way. read() gives the body's bytes in order; a cut connection is taken up again by Range and
+// If-Range where the server named a strong validator (the bytes continue, checked by Content-Range, or an
+// error: never a splice of two files). At the end the length is right and the digest is what the host named
+// (Repr-Digest, Digest of RFC 9530; x-goog-hash), or read() fails with kCorrupt.
 class Download : public ByteSource {
  public:
   virtual const ResponseHead& head() const = 0;
@@ -50,17 +51,17 @@ class Download : public ByteSource {
   virtual bool worth_restarting() const = 0;
 };
 
-// The answer's head has arrived and is 2xx; anything else, after retries, is an error that names URL (redacted),
-// status and what the server said: 404/410 kNotFound, 401/403/407 kNotAllowed, the rest kNetwork. problem+json bodies
-// are quoted by their detail.
+// The answer's head has arrived and is 2xx; anything else, after retries, is an error that names URL
+// (redacted), status and what the server said: 404/410 kNotFound, 401/403/407 kNotAllowed, the rest kNetwork.
+// problem+json bodies are quoted by their detail.
 Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options);
 
 struct SmallResponse {
   ResponseHead head;
   std::string body;
 };
-// One small exchange ("GET" or "HEAD"): any status is a result (after retries of 429, 5xx and cuts); a body over
-// `limit` bytes is an error.
+// One small exchange ("GET" or "HEAD"): any status is a result (after retries of 429, 5xx and cuts); a body
+// over `limit` bytes is an error.
 Result<SmallResponse> fetch(const std::string& method, const std::string& url, const HttpOptions& options,
                             size_t limit = 1 << 20);
 

@@ -1,0 +1,189 @@
+// get(): a body that is read as it comes, and that survives cuts.
+#include <fmt/core.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "transfer/checksum.h"
+#include "transfer/fetch.h"
+#include "transfer/redirect.h"
+#include "transfer/response.h"
+#include "transfer/resume.h"
+#include "transfer/retry.h"
+#include "transfer/tuning.h"
+
+namespace tfhub::transfer {
+namespace {
+
+constexpr size_t kErrorPage = 64 << 10;  // so much of an error's body is looked at for words
+
+class ResumingDownload final : public Download {
+ public:
+  ResumingDownload(std::string url, const HttpOptions& options, const RetryBudget& budget,
+                   std::unique_ptr<Exchange> exchange)
+      : url_(std::move(url)), options_(options), budget_(budget), exchange_(std::move(exchange)) {}
+
+  Result<void> open();
+  Result<size_t> read(MutableBytes buffer) override;
+  const ResponseHead& head() const override { return first_.head; }
+  bool worth_restarting() const override { return worth_restarting_; }
+
+ private:
+  Result<void> resume(Failure cut);
+  Result<bool> take_up(Failure& cut);  // one try of resume(); false: `cut` says why not yet
+  Failure read_status_failure();
+  tl::unexpected<Error> stop(Error error, bool worth_restarting = false);
+
+  const std::string url_;
+  const HttpOptions options_;
+  RetryBudget budget_;
+  std::unique_ptr<Exchange> exchange_;
+
+  Representation first_;
+  NamedDigests digests_;
+  uint64_t position_ = 0;        // bytes given to the reader
+  std::optional<uint64_t> end_;  // where the answer under way must end
+  bool resumed_ = false;
+  bool complete_ = false;
+  bool worth_restarting_ = false;
+  std::optional<Error> error_;  // final
+};
+
+tl::unexpected<Error> ResumingDownload::stop(Error error, bool worth_restarting) {
+  exchange_->stop();
+  worth_restarting_ = worth_restarting;
+  error_ = error;
+  return fail(std::move(error));
+}
+
+Failure ResumingDownload::read_status_failure() {
+  SmallResponse response{exchange_->head(), {}};
+  if (auto body = read_body(*exchange_, kErrorPage)) response.body = std::move(*body);
+  exchange_->stop();
+  return status_failure(response, url_);
+}
+
+Result<void> ResumingDownload::open() {
+  const Request request{"GET", url_, options_.headers};
+  for (;;) {
+    auto started = start_following(*exchange_, request, options_.follow_redirects);
+    if (started && exchange_->head().status < 300) break;
+    const Failure failure = started ? read_status_failure() : started.error();
+    if (!budget_.try_again(failure)) return fail(failure.error(budget_.tries()));
+  }
+  first_ = Representation::of(exchange_->head());
+  if (first_.head.status == 200) {
+    digests_ = NamedDigests::of(first_.head);
+  } else {  // a part that the caller's own headers asked for, or nothing at all: not to be taken up again
+    first_.validator.clear();
+  }
+  end_ = first_.size;
+  return {};
+}
+
+Result<size_t> ResumingDownload::read(MutableBytes buffer) {
+  if (error_) return fail(*error_);
+  if (buffer.empty()) return 0;
+  while (!complete_) {
+    // At a known end nothing more is asked of the wire: what it still says (a 416's body) is none of ours.
+    auto got = first_.size && position_ == *first_.size ? Tried<size_t>(0) : exchange_->read(buffer);
+    if (got && *got > 0) {
+      if (end_ && *got > *end_ - position_)
+        return stop(
+            Error(Code::kCorrupt, fmt::format("{} sends more bytes than it announced; try again, or tell its "
+                                              "operator",
+                                              server_of(url_))),
+            resumed_);
+      position_ += *got;
+      budget_.progressed(*got);
+      digests_.update(buffer.first(*got));
+      return *got;
+    }
+    const bool all_here = first_.size ? position_ == *first_.size : got.has_value();
+    if (all_here) {
+      complete_ = true;
+      exchange_->stop();
+      if (auto checked = digests_.check(url_); !checked) return stop(checked.error(), resumed_);
+      break;
+    }
+    Failure cut = got ? Failure{.cause = fmt::format("the connection to {} was cut", server_of(url_)),
+                                .way_out = "try again later",
+                                .retry = Failure::Retry::kYes}
+                      : got.error();
+    TFHUB_TRY(resume(std::move(cut)));
+  }
+  return 0;
+}
+
+Result<void> ResumingDownload::resume(Failure cut) {
+  for (;;) {
+    cut.detail +=
+        fmt::format(" (after {} of {} bytes)", position_,
+                    first_.size ? std::to_string(*first_.size) : std::string("an unknown number of"));
+    if (cut.retry != Failure::Retry::kNever && position_ > 0 && first_.validator.empty()) {
+      cut.way_out = "the host names no validator to continue by, so it must be fetched anew";
+      return stop(cut.error(1), /*worth_restarting=*/true);
+    }
+    if (!budget_.try_again(cut)) return stop(cut.error(budget_.tries()));
+    TFHUB_ASSIGN(const bool continues, take_up(cut));
+    if (continues) return {};
+  }
+}
+
+Result<bool> ResumingDownload::take_up(Failure& cut) {
+  // The first URL again, not the last one of its redirects: signed addresses expire.
+  Request request{"GET", url_, options_.headers};
+  if (position_ > 0) {
+    request.headers.emplace_back("Range", fmt::format("bytes={}-", position_));
+    request.headers.emplace_back("If-Range", first_.validator);
+  }
+  auto started = start_following(*exchange_, request, options_.follow_redirects);
+  if (!started) {
+    cut = std::move(started).error();
+    return false;
+  }
+  const int status = exchange_->head().status;
+  if (status != 200 && status != 206 && status != 416) {
+    cut = read_status_failure();
+    return false;
+  }
+  resumed_ = true;
+  const Continuation next = judge(first_, position_, exchange_->head());
+  switch (next.kind) {
+    case Continuation::Kind::kChanged:
+      return stop(Error(Code::kNetwork,
+                        fmt::format("the download of {} was cut after {} and cannot be continued: {}; "
+                                    "fetch it anew",
+                                    printable(redacted(url_)), human_size(position_), next.why)),
+                  /*worth_restarting=*/true);
+    case Continuation::Kind::kWhole:
+      end_ = first_.size;
+      return true;
+    case Continuation::Kind::kPart:
+      first_.size = next.size;
+      end_ = next.end;
+      return true;
+    case Continuation::Kind::kComplete:
+      first_.size = next.size;
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options,
+                                      const Tuning& tuning) {
+  TFHUB_TRY(check_url(url));
+  const Deadline deadline = Deadline::after(options.total_timeout);
+  TFHUB_ASSIGN(auto exchange, Exchange::create(options, deadline));
+  auto download = std::make_unique<ResumingDownload>(
+      url, options, RetryBudget(options.retries, tuning, deadline), std::move(exchange));
+  TFHUB_TRY(download->open());
+  return download;
+}
+
+Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options) {
+  return get(url, options, Tuning());
+}
+
+}  // namespace tfhub::transfer

@@ -1,0 +1,137 @@
+// fetch(): any status is a result; limits of size and time; options from the environment; a missing libcurl.
+#include <gtest/gtest.h>
+
+#include "transfer/curl_library.h"
+#include "transfer/quick.h"
+#include "transfer/scripted_server.h"
+
+namespace tfhub::transfer::test {
+namespace {
+
+using ::testing::HasSubstr;
+using Clock = std::chrono::steady_clock;
+
+TEST(Fetch, AnyStatusIsAResult) {
+  ScriptedServer server({reply("303 See Other", "", "gs://bucket/model"), reply("404 Not Found", "", "no"),
+                         reply("200 OK", "", "yes")});
+  for (const auto& [status, body] :
+       {std::pair(303, "gs://bucket/model"), std::pair(404, "no"), std::pair(200, "yes")}) {
+    const auto got = fetch("GET", server.url(), patient());
+    ASSERT_TRUE(got) << got.error().message();
+    EXPECT_EQ(got->head.status, status);
+    EXPECT_EQ(got->body, body);
+  }
+}
+
+TEST(Fetch, HeadHasNoBody) {
+  Reply answer;
+  answer.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\nETag: \"a\"\r\n\r\n";
+  answer.keep = true;
+  ScriptedServer server({answer});
+  const auto got = fetch("HEAD", server.url(), patient());
+  ASSERT_TRUE(got) << got.error().message();
+  EXPECT_EQ(got->head.content_length(), 5'000'000u);
+  EXPECT_EQ(got->body, "");
+  EXPECT_EQ(server.requests().at(0).method, "HEAD");
+}
+
+TEST(Fetch, TriesAgainAfterCutsAndGivesTheLastStatus) {
+  Reply cut = reply("200 OK", "", "hello");
+  cut.cut_at = cut.bytes.size() - 2;
+  ScriptedServer healed({cut, reply("500 Internal Server Error", "", ""), reply("200 OK", "", "hello")});
+  const auto got = fetch("GET", healed.url(), patient(), 1000, quick());
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->body, "hello");
+
+  ScriptedServer sick({reply("503 Service Unavailable", "", "busy")});
+  const auto last = fetch("GET", sick.url(), patient(), 1000, quick());
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->head.status, 503);
+  EXPECT_EQ(sick.requests().size(), 5u);
+  EXPECT_EQ(status_error(*last, sick.url()).code(), Code::kNetwork);
+}
+
+TEST(Fetch, TooLargeABodyIsAnError) {
+  ScriptedServer server({reply("200 OK", "", std::string(1000, 'x')),
+                         reply("200 OK", "", std::string(1001, 'x')),
+                         reply("404 Not Found", "", std::string(1001, 'x'))});
+  EXPECT_TRUE(fetch("GET", server.url(), patient(), 1000, quick()));
+  const auto got = fetch("GET", server.url(), patient(), 1000, quick());
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code(), Code::kCorrupt);
+  const auto page = fetch("GET", server.url(), patient(), 1000, quick());
+  ASSERT_TRUE(page) << "of an error's page the beginning will do";
+  EXPECT_EQ(page->body.size(), 1000u);
+}
+
+TEST(Fetch, TheTotalTimeBoundsRetriesAndSilence) {
+  Reply silent;
+  silent.hang = true;
+  ScriptedServer server({silent});
+  HttpOptions options = patient();
+  options.total_timeout = std::chrono::milliseconds(150);
+  const auto begin = Clock::now();
+  const auto got = fetch("HEAD", server.url(), options);
+  const auto took = Clock::now() - begin;
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code(), Code::kNetwork);
+  EXPECT_THAT(got.error().message(), HasSubstr("within 0.15 s"));
+  EXPECT_GE(took, std::chrono::milliseconds(140));
+  EXPECT_LT(took, std::chrono::milliseconds(450));
+
+  const os::UniqueFd nobody = bound_socket();  // refused at once; the default pauses would take seconds
+  const auto again = Clock::now();
+  EXPECT_FALSE(fetch("GET", fmt::format("http://127.0.0.1:{}/", port_of(nobody.get())), options));
+  EXPECT_LT(Clock::now() - again, std::chrono::milliseconds(300));
+}
+
+TEST(Options, ComeFromTheEnvironment) {
+  const ScopedEnvironment connect("TFHUB_CONNECT_TIMEOUT", "1.5"), stall("TFHUB_STALL_TIMEOUT", "7"),
+      retries("TFHUB_RETRIES", "2"), verify("TFHUB_DISABLE_CERT_VALIDATION", "true");
+  const auto options = HttpOptions::from_settings();
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->connect_timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(options->stall_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(options->retries, 2);
+  EXPECT_FALSE(options->verify_certificate);
+}
+
+TEST(Options, NonsenseInTheEnvironmentIsNamed) {
+  for (const auto& [name, value] : {std::pair("TFHUB_RETRIES", "many"), std::pair("TFHUB_RETRIES", "-1"),
+                                    std::pair("TFHUB_RETRIES", "1e9"), std::pair("TFHUB_STALL_TIMEOUT", "0"),
+                                    std::pair("TFHUB_CONNECT_TIMEOUT", "soon")}) {
+    const ScopedEnvironment scoped(name, value);
+    const auto options = HttpOptions::from_settings();
+    ASSERT_FALSE(options) << value;
+    EXPECT_EQ(options.error().code(), Code::kUsage);
+    EXPECT_THAT(options.error().message(), HasSubstr(name));
+  }
+  const ScopedEnvironment yes("TFHUB_DISABLE_CERT_VALIDATION", "1");
+  EXPECT_TRUE(HttpOptions::from_settings()->verify_certificate) << "exactly 'true', as tensorflow_hub has it";
+}
+
+TEST(CurlLibrary, ItsAbsenceNamesThePackage) {
+  const char* const names[] = {"libnosuch-curl.so.4"};
+  const auto library = CurlLibrary::open(names);
+  ASSERT_FALSE(library);
+  EXPECT_THAT(library.error().message(), HasSubstr("libcurl4"));
+  const char* const wrong[] = {"libdl.so.2"};  // opens, and is another library
+  EXPECT_FALSE(CurlLibrary::open(wrong));
+}
+
+TEST(CurlLibrary, ManyThreadsMayBeginAtOnce) {
+  ScriptedServer servers[4] = {
+      ScriptedServer({reply("200 OK", "", "0")}), ScriptedServer({reply("200 OK", "", "1")}),
+      ScriptedServer({reply("200 OK", "", "2")}), ScriptedServer({reply("200 OK", "", "3")})};
+  std::vector<std::string> bodies(4);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 20; ++n) bodies[i] += download(servers[i].url()).bytes;
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(bodies[i], std::string(20, static_cast<char>('0' + i)));
+}
+
+}  // namespace
+}  // namespace tfhub::transfer::test
