@@ -1,5 +1,5 @@
-// A directory as a store: a key is a path, a commit is a rename, put_if_absent is a link. Any number of processes may
-// use one directory at once.
+// A directory as a store: a key is a path, a commit is a rename, put_if_absent is a link. Any number of
+// processes may use one directory at once.
 #pragma once
 
 #include <memory>

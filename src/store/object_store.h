@@ -1,8 +1,9 @@
-// Where a hub's bytes live: keys to immutable objects, in a directory or (later) a bucket. A backend is one file
-// pair, found by its URL scheme; tests/unit/store/object_store_suite.h is what every backend must pass.
+// Where a hub's bytes live: keys to immutable objects, in a directory or (later) a bucket. A backend is one
+// file pair, found by its URL scheme; tests/unit/store/object_store_suite.h is what every backend must pass.
 //
-// Life of an object: put() gives a writer nobody sees; commit() makes the object visible whole; a writer destroyed
-// without commit() leaves nothing.
+// Life of an object: put() gives a writer nobody sees; commit() makes the object visible whole; a writer
+// destroyed without commit() leaves nothing. It survives a power cut once sync() has returned: one call for
+// thousands of objects.
 #pragma once
 
 #include <chrono>
@@ -41,17 +42,20 @@ class ObjectStore {
   virtual ~ObjectStore() = default;
 
   virtual Result<std::unique_ptr<ObjectWriter>> put(const std::string& key) = 0;
-  // A small object, whole, durable, only if the key is free: false when it is taken. The one conditional write;
-  // of any number of concurrent callers exactly one gets true.
+  // A small object, whole, durable, only if the key is free: false when it is taken. The one conditional
+  // write; of any number of concurrent callers exactly one gets true.
   virtual Result<bool> put_if_absent(const std::string& key, Bytes bytes) = 0;
   // kNotFound when there is none. The range must lie inside the object.
-  virtual Result<std::unique_ptr<ByteSource>> get(const std::string& key,
-                                                  std::optional<protocol::ByteRange> range = std::nullopt) = 0;
+  virtual Result<std::unique_ptr<ByteSource>> get(
+      const std::string& key, std::optional<protocol::ByteRange> range = std::nullopt) = 0;
   virtual Result<std::optional<ObjectInfo>> head(const std::string& key) = 0;
   // Objects whose key begins with `prefix` (which is empty or ends with '/'); recursive, or one level.
   virtual Result<Listing> list(const std::string& prefix, bool recursive) = 0;
   // Gone already is fine.
   virtual Result<void> remove(const std::string& key) = 0;
+
+  // Everything committed through this store so far survives a power cut. (Buckets are durable at commit.)
+  virtual Result<void> sync() { return {}; }
 
   virtual std::string url() const = 0;  // as a person would write it
 };
@@ -62,19 +66,28 @@ class LocalObjects {
   virtual ~LocalObjects() = default;
   // For sendfile. kNotFound when there is none.
   virtual Result<os::UniqueFd> open(const std::string& key) = 0;
-  // Renames one object or a whole prefix (without trailing '/'); false when the destination exists.
+  // Renames one object or a whole prefix (without trailing '/'), durably and at once; false when the
+  // destination exists.
   virtual Result<bool> move(const std::string& from, const std::string& to) = 0;
+  // Everything under "prefix/", in one go. Gone already is fine.
+  virtual Result<void> remove_tree(const std::string& prefix) = 0;
 };
 
 // The whole of a small object; nothing when there is none.
-Result<std::optional<std::string>> read_small(ObjectStore& store, const std::string& key, size_t limit = 16 << 20);
+Result<std::optional<std::string>> read_small(ObjectStore& store, const std::string& key,
+                                              size_t limit = 16 << 20);
 Result<void> put_small(ObjectStore& store, const std::string& key, Bytes bytes);
 // Every object under "prefix/".
 Result<void> remove_prefix(ObjectStore& store, const std::string& prefix);
 
-// "/srv/hub", "hub", "file:///srv/hub": a directory; another scheme: what is registered for it, else kUsage naming the
-// schemes this build has. create: a missing directory is made; otherwise it is kNotFound.
+// "/srv/hub", "hub", "file:///srv/hub": a directory; another scheme: what is registered for it, else kUsage
+// naming the schemes this build has. create: a missing directory is made; otherwise it is kNotFound.
 Result<std::shared_ptr<ObjectStore>> open_store(const std::string& location, bool create);
 std::vector<std::string> store_schemes();
+// A backend makes itself known ("gs"); `opener` gets the whole location. Registering a scheme again replaces
+// it.
+using StoreOpener =
+    std::function<Result<std::shared_ptr<ObjectStore>>(const std::string& location, bool create)>;
+void register_store_scheme(const std::string& scheme, StoreOpener opener);
 
 }  // namespace tfhub::store

@@ -1,0 +1,42 @@
+#include "store/object_store.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+
+namespace tfhub::store {
+
+Result<std::optional<std::string>> read_small(ObjectStore& store, const std::string& key, size_t limit) {
+  auto source = store.get(key);
+  if (!source) {
+    if (source.error().code() == Code::kNotFound) return std::nullopt;
+    return fail(std::move(source).error());
+  }
+  std::string text;
+  std::array<std::byte, 16384> buffer;
+  while (true) {
+    TFHUB_ASSIGN(const size_t n, (*source)->read(buffer));
+    if (n == 0) return text;
+    if (text.size() + n > limit) {
+      return fail(Code::kCorrupt, "{} in {} is larger than the {} bytes that such an object may have", key,
+                  store.url(), limit);
+    }
+    text.append(as_text(Bytes(buffer).first(n)));
+  }
+}
+
+Result<void> put_small(ObjectStore& store, const std::string& key, Bytes bytes) {
+  TFHUB_ASSIGN(auto writer, store.put(key));
+  TFHUB_TRY(writer->write(bytes));
+  return writer->commit();
+}
+
+Result<void> remove_prefix(ObjectStore& store, const std::string& prefix) {
+  if (auto* local = dynamic_cast<LocalObjects*>(&store)) return local->remove_tree(prefix);
+  TFHUB_ASSIGN(const Listing listing, store.list(prefix + "/", true));
+  for (const ObjectInfo& object : listing.objects) TFHUB_TRY(store.remove(object.key));
+  return {};
+}
+
+}  // namespace tfhub::store
