@@ -1,7 +1,7 @@
-// The cache directory, shared byte for byte with tensorflow_hub (docs/cache_format.md). M = <dir>/sha1hex(handle) is
-// the unpacked model, M.descriptor.txt says whose it is (and, below tensorflow_hub's three lines, holds our record of
-// files and digests), M.lock and M.<32 hex>.tmp exist while somebody fills it. No URLs here: the cache is given a
-// function that fills a staging directory.
+// The cache directory, shared byte for byte with tensorflow_hub (docs/cache_format.md). M =
+// <dir>/sha1hex(handle) is the unpacked model, M.descriptor.txt says whose it is (and, below tensorflow_hub's
+// three lines, holds our record of files and digests), M.lock and M.<32 hex>.tmp exist while somebody fills
+// it. No URLs here: the cache is given a function that fills a staging directory.
 #pragma once
 
 #include <chrono>
@@ -28,11 +28,11 @@ std::string_view to_string(State state);  // "complete", "tensorflow_hub", "brok
 
 // What a hit knows.
 struct Hit {
-  std::string path;           // M, or for an alias the M that it points to
-  State state;                // kComplete or kForeign
-  std::string handle;         // under which the tree lies (an alias gives its target's)
-  bool alias = false;         // M of the asked handle is a symlink to a versioned one
-  std::string etag;           // what the host called these bytes, if it said
+  std::string path;    // M, or for an alias the M that it points to
+  State state;         // kComplete or kForeign
+  std::string handle;  // under which the tree lies (an alias gives its target's)
+  bool alias = false;  // M of the asked handle is a symlink to a versioned one
+  std::string etag;    // what the host called these bytes, if it said
   std::chrono::system_clock::time_point downloaded;
 };
 
@@ -60,8 +60,8 @@ struct Damage {
 };
 
 struct PruneOptions {
-  std::optional<uint64_t> max_size;                 // least recently used go first until it fits
-  std::optional<std::chrono::seconds> older_than;   // not used for so long
+  std::optional<uint64_t> max_size;                // least recently used go first until it fits
+  std::optional<std::chrono::seconds> older_than;  // not used for so long
   bool dry_run = false;
 };
 struct Pruned {
@@ -75,7 +75,8 @@ struct Pruned {
 
 class Cache {
  public:
-  // TFHUB_CACHE_DIR wins over `flag`; neither: tfhub_modules in the temporary directory. Nothing is created yet.
+  // TFHUB_CACHE_DIR wins over `flag`; neither: tfhub_modules in the temporary directory. Nothing is created
+  // yet.
   static std::string directory_from_settings(const std::string& flag = {});
   explicit Cache(std::string directory) : directory_(std::move(directory)) {}
   const std::string& directory() const { return directory_; }
@@ -83,13 +84,13 @@ class Cache {
   // A hit needs no write and no lock and works in a read-only cache. Nothing: not there, or half there.
   Result<std::optional<Hit>> find(const std::string& handle) const;
 
-  // The path of `handle`'s tree, filled by `fill` if it is not there: by one process of all that ask at once; the
-  // others wait and get the result (or, when the holder fails or dies, take over at once). A broken entry is replaced.
-  // kNotAllowed at once when the cache cannot be written.
+  // The path of `handle`'s tree, filled by `fill` if it is not there: by one process of all that ask at once;
+  // the others wait and get the result (or, when the holder fails or dies, take over at once). A broken entry
+  // is replaced. kNotAllowed at once when the cache cannot be written.
   Result<std::string> get_or_fill(const std::string& handle, const Fill& fill);
 
-  // From now on M of `handle` is a relative symlink to M of `target` (exchanged atomically). Left alone: a real
-  // directory that is there already.
+  // From now on M of `handle` is a relative symlink to M of `target` (exchanged atomically). Left alone: a
+  // real directory that is there already.
   Result<void> set_alias(const std::string& handle, const std::string& target, const std::string& etag);
 
   Result<std::vector<Entry>> list() const;  // sorted by handle; a missing directory is empty

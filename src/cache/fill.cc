@@ -1,0 +1,77 @@
+// get_or_fill: one process of all that ask fetches, what it fetched appears whole, and the others get it.
+#include <optional>
+
+#include "base/error.h"
+#include "base/settings.h"
+#include "cache/cache.h"
+#include "cache/entry.h"
+#include "cache/lock.h"
+#include "cache/publish.h"
+#include "cache/waiter.h"
+#include "os/file.h"
+
+namespace tfhub::cache {
+namespace {
+
+// What to do about a cache that this process may not write.
+Error not_writable(const std::string& handle, const std::string& directory, Error cause) {
+  if (cause.code() != Code::kNotAllowed)
+    return std::move(cause).in("cannot write the cache directory " + directory);
+  return std::move(cause).in(fmt::format(
+      "{} is not in the cache directory {}, which cannot be written; set TFHUB_CACHE_DIR to a directory "
+      "that you may write",
+      handle, directory));
+}
+
+// false: somebody else's tree is there already.
+Result<bool> fill_locked(const EntryPaths& paths, const EntryLock& lock, const std::string& handle,
+                         const Fill& fill) {
+  TFHUB_ASSIGN(auto staging, os::StagingDirectory::create(paths.staging(lock.token())));
+  TFHUB_ASSIGN(const Filled filled, fill(staging));
+  if (filled.files.empty()) return fail(Code::kCorrupt, "{} has no file", handle);
+  TFHUB_ASSIGN(
+      const std::string text,
+      format_descriptor({.handle = handle, .etag = filled.etag, .alias_of = {}, .files = &filled.files}));
+  return publish(paths, lock.token(), staging, text);
+}
+
+}  // namespace
+
+Result<std::string> Cache::get_or_fill(const std::string& handle, const Fill& fill) {
+  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory_, handle));
+  TFHUB_ASSIGN(const auto timeout, get_seconds(settings::kLockTimeout));
+  LockWaiter waiter(paths, timeout);
+  bool directory_made = false;
+  // The first round tries to take the lock whether one is there or not: who may not write here hears so at
+  // once, and does not wait for somebody else's lock first.
+  bool try_lock = true;
+  while (true) {
+    TFHUB_ASSIGN(const auto hit, find(handle));
+    if (hit) return hit->path;
+    if (!directory_made) {
+      if (auto made = os::make_directories(directory_); !made)
+        return fail(not_writable(handle, directory_, std::move(made).error()));
+      directory_made = true;
+    }
+    if (try_lock) {
+      auto lock = EntryLock::try_acquire(paths);
+      if (!lock) return fail(not_writable(handle, directory_, std::move(lock).error()));
+      if (*lock) {
+        // Somebody may have finished between the look and the lock.
+        TFHUB_ASSIGN(const auto filled_meanwhile, find(handle));
+        if (filled_meanwhile) return filled_meanwhile->path;
+        auto filled = fill_locked(paths, **lock, handle, fill);
+        if (filled && *filled) return paths.model();
+        // One that stood still for so long that its lock was taken away may fail because of that, and need
+        // not.
+        TFHUB_ASSIGN(const auto filled_by_others, find(handle));
+        if (filled_by_others) return filled_by_others->path;
+        if (!filled) return fail(std::move(filled).error());
+      }
+    }
+    TFHUB_ASSIGN(const auto step, waiter.step(true));
+    try_lock = step == LockWaiter::Step::kFree;
+  }
+}
+
+}  // namespace tfhub::cache

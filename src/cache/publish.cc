@@ -1,0 +1,84 @@
+#include "cache/publish.h"
+
+#include <fcntl.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "cache/entry.h"
+#include "os/file.h"
+#include "os/syscalls.h"
+
+namespace tfhub::cache {
+namespace {
+
+// Only by lock-less rivals (a file system without kernel locks and a stolen lock file) is a second attempt
+// needed.
+constexpr int kAttempts = 4;
+
+// A broken M, out of the way. Unless discard() says that it is not missed, it is put back.
+class MovedAside {
+ public:
+  static Result<MovedAside> move(std::string model, std::string aside) {
+    TFHUB_TRY(os::rename(model, aside));
+    return MovedAside(std::move(model), std::move(aside));
+  }
+  ~MovedAside() {
+    if (aside_.empty()) return;
+    const auto back = os::rename_no_replace(aside_, model_);
+    if (!back || !*back) (void)os::remove_tree(aside_);
+  }
+  MovedAside(MovedAside&& other) noexcept
+      : model_(std::move(other.model_)), aside_(std::exchange(other.aside_, {})) {}
+  MovedAside& operator=(MovedAside&&) = delete;
+
+  // A reader that has one of its files open keeps that. What cannot be removed is left to prune.
+  void discard() { (void)os::remove_tree(std::exchange(aside_, {})); }
+
+ private:
+  MovedAside(std::string model, std::string aside) : model_(std::move(model)), aside_(std::move(aside)) {}
+  std::string model_, aside_;
+};
+
+}  // namespace
+
+Result<void> write_descriptor(const EntryPaths& paths, std::string_view token, const std::string& text) {
+  TFHUB_ASSIGN(auto file, os::StagingFile::create(paths.new_descriptor(token)));
+  TFHUB_TRY(file.write(as_bytes(text)));
+  return file.commit(paths.descriptor());
+}
+
+// Descriptor first, M second, as tensorflow_hub does: M never stands there without the record that it is
+// judged by, and a crash in between leaves a descriptor without M, which is no entry for anybody. A broken M
+// goes before both, so that the new record is never held against the old files; for the moment without M its
+// bytes are synced beforehand, and it lasts no longer than one small write.
+Result<bool> publish(const EntryPaths& paths, std::string_view token, os::StagingDirectory& staging,
+                     const std::string& descriptor) {
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    TFHUB_ASSIGN(const auto there, read_entry(paths));
+    if (there && there->usable()) return false;
+    std::optional<MovedAside> old;
+    if (there && there->name.kind != ModelName::Kind::kNothing) {
+      TFHUB_TRY(staging.sync());
+      TFHUB_ASSIGN(auto moved, MovedAside::move(paths.model(), paths.aside(token)));
+      old.emplace(std::move(moved));
+    }
+    Result<bool> committed = false;
+    if (auto written = write_descriptor(paths, token, descriptor); written)
+      committed = staging.commit(paths.model());
+    else
+      committed = fail(std::move(written).error());
+    // Nothing new is left, unless M is in place and only the last sync failed. A broken M keeps the new
+    // descriptor: without one it might pass for a model of tensorflow_hub's.
+    if (!committed && !old && !os::exists(paths.model()))
+      os::syscalls().unlinkat(AT_FDCWD, paths.descriptor().c_str(), 0);
+    TFHUB_TRY(committed);
+    if (old) old->discard();
+    if (*committed) return true;
+  }
+  return fail(Code::kUnexpected, "{} is being written by another process that ignores its lock",
+              paths.model());
+}
+
+}  // namespace tfhub::cache

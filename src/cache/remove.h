@@ -1,0 +1,17 @@
+// Taking an entry out of the cache so that nobody ever sees half of it.
+#pragma once
+
+#include <functional>
+
+#include "cache/cache.h"
+#include "cache/entry.h"
+
+namespace tfhub::cache {
+
+// The entry and, first, the aliases that point to it. `still_wanted` is asked once more under the lock, with
+// what is there then. false: somebody holds a lock of it (it is being filled or removed), or it is not wanted
+// any more; nothing was done.
+using StillWanted = std::function<bool(const EntryOnDisk&)>;
+Result<bool> remove_entry(const EntryPaths& paths, const StillWanted& still_wanted);
+
+}  // namespace tfhub::cache

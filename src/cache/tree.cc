@@ -1,0 +1,104 @@
+#include "cache/tree.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "cache/layout.h"
+#include "os/file.h"
+
+namespace tfhub::cache {
+namespace {
+
+// One stat a file, from the directory itself: the path to it is walked once, not 8,000 times.
+bool files_are_as_recorded(int directory, const Descriptor& descriptor) {
+  return descriptor.every_file([&](const RecordedFile& file) {
+    struct ::stat status {};
+    return ::fstatat(directory, file.path.data(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) == file.size;
+  });
+}
+
+// "variables.data-00001-of-00003" is shard 1 of 3 of "variables".
+struct Shard {
+  std::string prefix;
+  unsigned number = 0, of = 0;
+};
+std::optional<Shard> parse_shard(std::string_view name) {
+  constexpr std::string_view kData = ".data-", kOf = "-of-";
+  const size_t data = name.find(kData);
+  if (data == name.npos) return std::nullopt;
+  Shard shard;
+  shard.prefix = name.substr(0, data);
+  const std::string_view numbers = name.substr(data + kData.size());
+  const size_t of = numbers.find(kOf);
+  if (of == numbers.npos) return std::nullopt;
+  const char* const end = numbers.data() + numbers.size();
+  if (std::from_chars(numbers.data(), numbers.data() + of, shard.number).ptr != numbers.data() + of ||
+      std::from_chars(numbers.data() + of + kOf.size(), end, shard.of).ptr != end)
+    return std::nullopt;
+  return shard;
+}
+
+// An index where there are shards, and every shard of those that say how many there are (the rule that
+// publishing applies too: savedmodel/check.h).
+bool variables_are_whole(const std::vector<std::string>& names, bool has_graph) {
+  const std::set<std::string> all(names.begin(), names.end());
+  std::map<std::pair<std::string, unsigned>, unsigned> present;
+  for (const std::string& name : names)
+    if (const auto shard = parse_shard(name)) ++present[{shard->prefix, shard->of}];
+  if (!present.empty() && !has_graph) return false;
+  for (const auto& [shards, count] : present)
+    if (count != shards.second || !all.contains(shards.first + ".index")) return false;
+  return !present.empty() || !all.contains("variables.index");
+}
+
+// tensorflow_hub keeps no list of files, so only what every whole model has can be asked for. What cleaners
+// of /tmp leave is typical: all directories and no file, or the young files without the old.
+Result<State> judge_foreign(const std::string& model) {
+  TFHUB_ASSIGN(const auto names, os::list_directory(model));
+  const std::set<std::string> top(names.begin(), names.end());
+  const bool has_graph = top.contains("saved_model.pb") || top.contains("saved_model.pbtxt");
+  if (top.contains("variables")) {
+    const auto variables = os::list_directory(os::join(model, "variables"));
+    if (variables && !variables_are_whole(*variables, has_graph)) return State::kBroken;
+  }
+  if (has_graph) return State::kForeign;
+  TFHUB_ASSIGN(const auto entries, os::walk(model));
+  for (const os::WalkEntry& entry : entries)
+    if (entry.info.type != os::FileInfo::Type::kDirectory) return State::kForeign;
+  return State::kBroken;
+}
+
+}  // namespace
+
+Result<State> judge_tree(const std::string& model, const Descriptor* descriptor) {
+  const os::UniqueFd directory(::open(model.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return State::kBroken;
+  if (!directory) return fail_system(errno, "cannot open " + model);
+  if (descriptor != nullptr && descriptor->record() == Descriptor::Record::kTorn) return State::kBroken;
+  // An alias's record has no files, and a cache copied with its links followed has a directory in the alias's
+  // place.
+  if (descriptor == nullptr || !descriptor->has_files()) return judge_foreign(model);
+  return files_are_as_recorded(directory.get(), *descriptor) ? State::kComplete : State::kBroken;
+}
+
+Result<ModelName> look_at_model(const std::string& model) {
+  // readlink tells a symlink, nothing and anything else apart in one call.
+  std::array<char, 4096> target;
+  const ssize_t size = ::readlink(model.c_str(), target.data(), target.size());
+  if (size < 0 && (errno == ENOENT || errno == ENOTDIR)) return ModelName{};
+  if (size < 0 && errno != EINVAL) return fail_system(errno, "cannot look at " + model);
+  const std::string_view text(target.data(), size < 0 ? 0 : static_cast<size_t>(size));
+  if (is_key(text)) return ModelName{ModelName::Kind::kAlias, std::string(text)};
+  return ModelName{ModelName::Kind::kTree, {}};
+}
+
+}  // namespace tfhub::cache

@@ -1,0 +1,26 @@
+// Whether the directory of an entry is what it should be: with a record, a stat a file; without one, as far
+// as that goes.
+#pragma once
+
+#include <string>
+
+#include "cache/cache.h"
+#include "cache/descriptor.h"
+
+namespace tfhub::cache {
+
+// kComplete, kForeign or kBroken. `model` is there (a directory, or something else, which is broken);
+// `descriptor` may be null.
+Result<State> judge_tree(const std::string& model, const Descriptor* descriptor);
+
+// What a path of an entry is at this moment.
+struct ModelName {
+  enum class Kind { kNothing, kTree, kAlias };
+  Kind kind = Kind::kNothing;
+  std::string target;  // of an alias: the key it points to
+};
+// A symlink is an alias only in the form that set_alias gives it (a key, relative); any other is somebody's
+// own way to keep a model elsewhere, and followed.
+Result<ModelName> look_at_model(const std::string& model);
+
+}  // namespace tfhub::cache

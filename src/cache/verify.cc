@@ -1,0 +1,116 @@
+#include <set>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cache/cache.h"
+#include "cache/entry.h"
+#include "cache/survey.h"
+#include "os/file.h"
+
+namespace tfhub::cache {
+namespace {
+
+Result<std::string> sha256_of(const std::string& path) {
+  TFHUB_ASSIGN(auto file, os::FileSource::open(path));
+  std::vector<std::byte> buffer(1 << 20);
+  Sha256 sha;
+  while (true) {
+    TFHUB_ASSIGN(const size_t n, file.read(buffer));
+    if (n == 0) return sha.finish().hex();
+    sha.update(Bytes(buffer).first(n));
+  }
+}
+
+// How one file differs from its record; empty: not at all.
+std::string difference(const std::string& path, const RecordedFile& recorded) {
+  const auto info = os::stat(path, false);
+  if (!info) return info.error().message();
+  if (!*info) return "is missing";
+  if ((*info)->type != os::FileInfo::Type::kFile) return "is not a regular file";
+  if ((*info)->size != recorded.size)
+    return fmt::format("has {} bytes instead of {}", (*info)->size, recorded.size);
+  const auto digest = sha256_of(path);
+  if (!digest) return digest.error().message();
+  if (*digest != recorded.sha256) return fmt::format("has other content (SHA-256 {})", *digest);
+  return {};
+}
+
+class Verifier {
+ public:
+  Result<void> verify(const EntryOnDisk& entry) {
+    handle_ = entry.descriptor ? entry.descriptor->handle() : std::string();
+    const std::string model = entry.tree_paths().model();
+    if (entry.name.kind == ModelName::Kind::kNothing)
+      return found(model, "is missing: there is only its descriptor");
+    const auto& descriptor = entry.tree_descriptor();
+    if (entry.is_alias() && !os::exists(model))
+      return found(entry.paths.model(), "is an alias of a model that is gone");
+    if (descriptor && descriptor->record() == Descriptor::Record::kTorn)
+      return found(entry.tree_paths().descriptor(),
+                   "is damaged: its record of the files does not match its checksum");
+    if (!descriptor || !descriptor->has_files()) {
+      if (entry.state == State::kBroken) return found(model, "is half deleted or empty");
+      ++foreign_;
+      return {};
+    }
+    return verify_files(model, *descriptor);
+  }
+
+  std::vector<Damage> take_damage() { return std::move(damage_); }
+  uint64_t foreign() const { return foreign_; }
+
+ private:
+  Result<void> found(const std::string& path, std::string what) {
+    damage_.push_back({handle_, path, std::move(what)});
+    return {};
+  }
+
+  Result<void> verify_files(const std::string& model, const Descriptor& descriptor) {
+    std::set<std::string> expected;
+    const bool readable = descriptor.every_file([&](const RecordedFile& file) {
+      expected.emplace(file.path);
+      const std::string path = os::join(model, file.path);
+      if (std::string what = difference(path, file); !what.empty()) (void)found(path, std::move(what));
+      return true;
+    });
+    if (!readable) return found(model, "has a record that cannot be read");
+    TFHUB_ASSIGN(const auto present, os::walk(model));
+    for (const os::WalkEntry& file : present)
+      if (file.info.type != os::FileInfo::Type::kDirectory && !expected.contains(file.path))
+        (void)found(os::join(model, file.path), "is not in the record of the download");
+    return {};
+  }
+
+  std::string handle_;
+  std::vector<Damage> damage_;
+  uint64_t foreign_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Damage>> Cache::verify(const std::optional<std::string>& handle) const {
+  Verifier verifier;
+  if (handle) {
+    TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory_, *handle));
+    TFHUB_ASSIGN(const auto entry, read_entry(std::move(paths)));
+    if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", *handle, directory_);
+    TFHUB_TRY(verifier.verify(*entry));
+  } else {
+    TFHUB_ASSIGN(const auto keys, survey(directory_));
+    for (const auto& [key, found] : keys) {
+      // Gone, or being filled for the first time: nothing to verify.
+      if (!found.model && (!found.descriptor || found.lock)) continue;
+      TFHUB_ASSIGN(const auto entry, read_entry(EntryPaths{directory_, key}));
+      // A sound alias stands for an entry that is verified itself.
+      if (entry && !(entry->is_alias() && entry->usable())) TFHUB_TRY(verifier.verify(*entry));
+    }
+  }
+  if (verifier.foreign() > 0)
+    warn("{} downloaded by tensorflow_hub, which records no digests: only the shape of the model was checked",
+         verifier.foreign() == 1 ? std::string("1 model was")
+                                 : fmt::format("{} models were", verifier.foreign()));
+  return verifier.take_damage();
+}
+
+}  // namespace tfhub::cache

@@ -1,0 +1,194 @@
+// What the tests of the cache share: a cache in a fresh directory, fills that count, entries as
+// tensorflow_hub makes them, and child processes.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "cache/cache.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "protocol/handle.h"
+#include "testing/temp_dir.h"
+
+namespace tfhub::cache {
+
+using std::chrono::milliseconds;
+using tfhub::testing::read_text;
+using tfhub::testing::TempDir;
+using tfhub::testing::write_text;
+
+// An environment variable for the length of a scope.
+class ScopedEnv {
+ public:
+  ScopedEnv(const char* name, const std::string& value) : name_(name) {
+    if (const char* before = ::getenv(name)) before_ = before;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~ScopedEnv() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+  ScopedEnv(const ScopedEnv&) = delete;
+  ScopedEnv& operator=(const ScopedEnv&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+// A forked process that runs `body` and exits with its result (0: true). Killed and waited for at the end of
+// the scope.
+class Child {
+ public:
+  explicit Child(const std::function<bool()>& body) {
+    pid_ = ::fork();
+    if (pid_ == 0) ::_exit(body() ? 0 : 1);
+  }
+  ~Child() {
+    if (pid_ > 0) kill_now();
+  }
+  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+  Child& operator=(Child&&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void signal(int number) const { ::kill(pid_, number); }
+  // Whether `body` returned true.
+  bool succeeded() {
+    const int status = wait();
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+  // Whether it was killed (and not done before).
+  bool kill_now() {
+    ::kill(pid_, SIGKILL);
+    return WIFSIGNALED(wait());
+  }
+  bool was_killed() { return WIFSIGNALED(wait()); }
+
+ private:
+  int wait() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    return status;
+  }
+  pid_t pid_ = -1;
+};
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+inline const Files& model_files() {
+  static const Files files = {{"saved_model.pb", "graph"},
+                              {"variables/variables.data-00000-of-00001", "weights"},
+                              {"variables/variables.index", "index"}};
+  return files;
+}
+
+inline Result<Filled> write_files(os::StagingDirectory& staging, const Files& files,
+                                  const std::string& etag = {}) {
+  Filled filled;
+  filled.etag = etag;
+  for (const auto& [path, text] : files) {
+    if (path.find('/') != std::string::npos) TFHUB_TRY(staging.make_directory(os::parent(path)));
+    TFHUB_ASSIGN(const os::UniqueFd fd, staging.create_file(path));
+    TFHUB_TRY(os::write_all(fd.get(), as_bytes(text), staging.path() + "/" + path));
+    filled.files.push_back({path, text.size(), Sha256::of(as_bytes(text))});
+  }
+  return filled;
+}
+
+inline Fill fill_with(const Files& files, const std::string& etag = {}) {
+  return [files, etag](os::StagingDirectory& staging) { return write_files(staging, files, etag); };
+}
+
+inline Fill never_fill() {
+  return [](os::StagingDirectory&) -> Result<Filled> {
+    return fail(Code::kUnexpected, "this must not be fetched");
+  };
+}
+
+// One byte a call, from whatever process.
+inline Fill counting(const std::string& counter, Fill fill, milliseconds duration = milliseconds(0)) {
+  return [=](os::StagingDirectory& staging) {
+    const int fd = ::open(counter.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
+    if (::write(fd, "x", 1) != 1) ::abort();
+    ::close(fd);
+    std::this_thread::sleep_for(duration);
+    return fill(staging);
+  };
+}
+
+inline bool wait_until(const std::function<bool()>& true_now, milliseconds at_most = milliseconds(10000)) {
+  const auto end = std::chrono::steady_clock::now() + at_most;
+  while (!true_now()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return true;
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+// In memory where there is such a file system: hundreds of caches are made, killed and healed.
+class FastTempDir : public ScopedEnv, public TempDir {
+ public:
+  FastTempDir() : ScopedEnv("TMPDIR", ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") {}
+};
+
+class CacheTest : public ::testing::Test {
+ protected:
+  std::string m(const std::string& handle) const {
+    return cache_.directory() + "/" + protocol::cache_key(handle);
+  }
+  static std::string key(const std::string& handle) { return protocol::cache_key(handle); }
+
+  std::vector<std::string> names() const {
+    return os::list_directory(cache_.directory()).value_or(std::vector<std::string>());
+  }
+  // What a cache that holds just this handle has.
+  std::vector<std::string> only(const std::string& handle) const {
+    return {key(handle), key(handle) + ".descriptor.txt"};
+  }
+
+  void put(const std::string& handle, const Files& files = model_files(), const std::string& etag = {}) {
+    const auto path = cache_.get_or_fill(handle, fill_with(files, etag));
+    ASSERT_TRUE(path) << path.error().message();
+  }
+  // As tensorflow_hub leaves it.
+  void put_foreign(const std::string& handle, const Files& files = model_files()) {
+    for (const auto& [path, text] : files) write_text(m(handle) + "/" + path, text);
+    write_text(m(handle) + ".descriptor.txt", "Module: " + handle +
+                                                  "\nDownload Time: 2026-11-21 08:01:10.234872"
+                                                  "\nDownloader Hostname: elsewhere (PID:4711)");
+  }
+  bool is_complete(const std::string& handle) const {
+    const auto hit = cache_.find(handle);
+    return hit && *hit && (*hit)->state == State::kComplete;
+  }
+  std::string count() const { return read_text(counter_); }
+
+  FastTempDir temp_;
+  Cache cache_{temp_ / "cache"};
+  std::string counter_ = temp_ / "counter";
+  const std::string handle_ = "https://hub.example.org/acme/mul/1";
+};
+
+}  // namespace tfhub::cache
