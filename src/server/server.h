@@ -28,11 +28,14 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Listens already when it returns. kUsage: bad address or certificate; kNotAllowed: port refused; kConflict: in use.
-  static Result<std::unique_ptr<Server>> start(std::shared_ptr<store::ObjectStore> store, ServerOptions options);
+  // Listens already when it returns. kUsage: bad address or certificate; kNotAllowed: port refused;
+  // kConflict: in use.
+  static Result<std::unique_ptr<Server>> start(std::shared_ptr<store::ObjectStore> store,
+                                               ServerOptions options);
   virtual ~Server() = default;
   virtual std::string url() const = 0;  // http://127.0.0.1:41233
-  // Stops accepting, lets what is in flight finish (up to drain_timeout), returns. From any thread, more than once.
+  // Stops accepting, lets what is in flight finish (up to drain_timeout), returns. From any thread, more than
+  // once.
   virtual void stop() = 0;
   virtual void wait() = 0;  // until stopped
 };

@@ -1,0 +1,57 @@
+// One line a request on stderr, which costs the request only the formatting: each thread fills a buffer of
+// its own, and one thread writes them out every 200 ms. When nobody reads stderr, lines are dropped and
+// counted; requests never wait.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace tfhub::server {
+
+struct AccessEntry {
+  std::string_view remote, method, target, user_agent;
+  unsigned status = 0;
+  uint64_t bytes = 0;  // of the body, as far as it was sent
+  std::chrono::nanoseconds duration{};
+  bool complete = true;  // false: the connection ended before the answer did
+};
+
+// 2026-11-21T08:01:10Z 127.0.0.1 GET /acme/m/1?tf-hub-format=compressed 200 1234 0.213ms "curl/7.88.1"
+void format_entry(std::string_view time, const AccessEntry& entry, std::string& out);
+
+class AccessLog {
+ public:
+  class Buffer {
+   public:
+    void append(std::string_view time, const AccessEntry& entry);
+
+   private:
+    friend class AccessLog;
+    std::mutex mutex_;
+    std::string lines_;
+    uint64_t dropped_ = 0;
+  };
+
+  explicit AccessLog(int fd);  // of stderr, or a test's pipe; not owned
+  ~AccessLog();                // writes what is left
+  Buffer& add_thread();
+  void flush();
+
+ private:
+  const int fd_;
+  std::mutex mutex_;  // of buffers_ and stopping_
+  std::condition_variable wake_;
+  std::vector<std::unique_ptr<Buffer>> buffers_;
+  bool stopping_ = false;
+  std::mutex writing_;
+  std::thread writer_;
+};
+
+}  // namespace tfhub::server

@@ -1,0 +1,102 @@
+// One client's connection, as a coroutine: read a head, answer it, again. Waiting, it holds a few hundred
+// bytes: what is read goes into the worker's buffer, and only an incomplete head or an unfinished answer is
+// kept here.
+//
+// Time limits are deadlines that the worker's sweep compares, not timers: setting one costs nothing.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/event_loop.h"
+#include "server/reply.h"
+#include "server/request_head.h"
+#include "server/task.h"
+#include "server/transport.h"
+
+namespace tfhub::server {
+
+class Worker;
+using Clock = std::chrono::steady_clock;
+
+// An answer on its way: bytes first (the head, and a body in memory), then the file or the stream.
+struct Outgoing {
+  std::string bytes;
+  size_t bytes_sent = 0;
+  OpenFilePointer file;
+  std::unique_ptr<ByteSource> stream;
+  uint64_t offset = 0, left = 0;  // of the file or stream
+
+  // For the log and the counters, when it is done.
+  size_t head_size = 0;
+  uint64_t body_sent = 0;
+  unsigned status = 0;
+  Route route = Route::kNone;
+  bool keep_alive = true;
+  Clock::time_point started;
+  std::string method, target, user_agent;  // filled only where the request's own bytes do not stay
+
+  void reset();
+};
+
+class Connection {
+ public:
+  Connection(Worker& worker, os::UniqueFd socket, std::string remote);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Runs until the connection ends, and owns it.
+  static Detached serve(std::unique_ptr<Connection> self);
+
+  // From the worker, between turns of the coroutine.
+  void sweep(Clock::time_point now);  // past its deadline: it ends
+  void drain();                       // idle: it ends, unless a request has just arrived
+  void abort();                       // it ends
+  bool idle() const { return phase_ == Phase::kIdle && verdict_ == Verdict::kNone; }
+
+ private:
+  friend class Worker;
+  enum class Phase : uint8_t { kHandshake, kIdle, kHead, kBody, kAnswering, kLingering };
+  enum class Verdict : uint8_t { kNone, kTimeout, kDrain, kAbort };
+  enum class Step : uint8_t { kNeedInput, kAnswered, kUnsent, kAsk, kClose, kCloseUnread };
+  enum class Push : uint8_t { kDone, kWantRead, kWantWrite, kFailed, kTurn, kNeedBytes };
+
+  bool cut() const { return verdict_ == Verdict::kTimeout || verdict_ == Verdict::kAbort; }
+  void enter(Phase phase, std::chrono::milliseconds limit);
+  Task<bool> shake_hands();
+  Io receive(std::string_view& input);
+  void keep(std::string_view input);
+  bool skip_body(std::string_view& input);
+
+  // Takes one request off the front of `input` and answers it as far as that goes without waiting.
+  Step step(std::string_view& input);
+  Step refuse(HeadError why);
+  Step start(bool has_body, std::string_view method, std::string_view target, std::string_view user_agent);
+  Step after_answer() const;
+  Push push(Outgoing& out);
+  void settle(const Outgoing& out, std::string_view method, std::string_view target,
+              std::string_view user_agent, bool complete);
+  Task<bool> finish_sending();
+  Task<Step> ask_store(std::string_view head_text);
+  Task<bool> linger();
+  void say_timeout();
+
+  Worker& worker_;
+  Descriptor socket_;
+  Transport transport_;
+  std::string remote_;
+  std::string kept_;                      // input not yet understood
+  std::unique_ptr<Outgoing> unfinished_;  // an answer that the socket did not take at once
+  Clock::time_point deadline_;
+  uint64_t body_to_skip_ = 0;
+  uint32_t scanned_ = 0;  // how far kept_ was searched for the end of a head
+  Phase phase_ = Phase::kIdle;
+  Verdict verdict_ = Verdict::kNone;
+  Head head_;                                         // of the request being answered
+  Connection *previous_ = nullptr, *next_ = nullptr;  // in the worker's list
+};
+
+}  // namespace tfhub::server

@@ -1,0 +1,83 @@
+#include "server/hub.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "catalog/publication.h"
+#include "os/file.h"
+
+namespace tfhub::server {
+namespace {
+
+constexpr std::chrono::seconds kPromotionRetry{10};
+constexpr size_t kMostRemembered = 100'000;
+
+std::string base_for_303(const ServerOptions& options, const store::ObjectStore& store) {
+  std::string base = options.uncompressed_base;
+  if (base.empty() && store.url().starts_with("gs://")) base = store.url();
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
+}  // namespace
+
+Hub::Hub(std::shared_ptr<store::ObjectStore> object_store, ServerOptions server_options)
+    : options(std::move(server_options)),
+      store(std::move(object_store)),
+      local(dynamic_cast<store::LocalObjects*>(store.get())),
+      uncompressed_base(base_for_303(options, *store)),
+      catalog(store) {}
+
+Result<bool> Hub::uncompressed_ready(const catalog::RecordPointer& record) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ready_.contains(record.get())) return true;
+  }
+  TFHUB_ASSIGN(bool complete, catalog::uncompressed_ready(*store, *record));
+  if (!complete && local != nullptr) {
+    TFHUB_TRY(catalog::promote(*store, *record));  // renames
+    TFHUB_ASSIGN(complete, catalog::uncompressed_ready(*store, *record));
+  }
+  if (!complete) {
+    promote_later(record);
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  if (ready_.size() >= kMostRemembered) ready_.clear();
+  ready_.emplace(record.get(), record);
+  return true;
+}
+
+void Hub::promote_later(const catalog::RecordPointer& record) {
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (promotions_.size() >= kMostRemembered) promotions_.clear();
+    auto& last = promotions_[record->id.text()];
+    if (last != std::chrono::steady_clock::time_point() && now - last < kPromotionRetry) return;
+    last = now;
+  }
+  pool.submit([this, record] {
+    if (const auto promoted = catalog::promote(*store, *record); !promoted)
+      warn("{} is served from where it was staged: {}", record->id.text(), promoted.error().message());
+  });
+}
+
+void Hub::refreshed(bool well) {
+  store_answers_ = well;
+  if (well) last_refresh_ = std::chrono::steady_clock::now();
+}
+
+std::chrono::duration<double> Hub::catalogue_age() const {
+  return std::chrono::steady_clock::now() - last_refresh_.load();
+}
+
+Result<void> Hub::ready() {
+  if (!store_answers_) return fail(Code::kNetwork, "the store {} does not answer", store->url());
+  // A directory that is gone lists as an empty one; only looking at the directory itself tells (an unmounted
+  // disk).
+  if (local != nullptr && !os::exists(store->url()))
+    return fail(Code::kNotFound, "the store {} is not there", store->url());
+  return {};
+}
+
+}  // namespace tfhub::server

@@ -1,0 +1,57 @@
+// What every thread of the server shares: the catalogue, its store, the settings that answers depend on, and
+// the state of the background work. Everything here is thread-safe.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "catalog/catalog.h"
+#include "server/blocking_pool.h"
+#include "server/metrics.h"
+#include "server/open_files.h"
+#include "server/server.h"
+#include "store/object_store.h"
+
+namespace tfhub::server {
+
+class Hub {
+ public:
+  Hub(std::shared_ptr<store::ObjectStore> object_store, ServerOptions server_options);
+
+  const ServerOptions options;
+  const std::shared_ptr<store::ObjectStore> store;
+  // Not null: the store is a directory. Its calls take microseconds and run where they are needed; those of a
+  // bucket are network requests and run in `pool`.
+  store::LocalObjects* const local;
+  const std::string uncompressed_base;  // without a trailing slash; empty: there is none
+  catalog::Catalog catalog;
+  OpenFiles open_files{512};
+  Metrics metrics;
+  BlockingPool pool{8};
+
+  // Whether the folder that the 303 names is complete: true once is true for ever. Where the store is a
+  // directory, a record not yet promoted is promoted on the spot; elsewhere in the background.
+  Result<bool> uncompressed_ready(const catalog::RecordPointer& record);
+  // Moves what `record` names to its final place, in the background; again only after a while if that fails.
+  void promote_later(const catalog::RecordPointer& record);
+
+  // The refresher's word on the store (refresher.h).
+  void refreshed(bool well);
+  std::chrono::duration<double> catalogue_age() const;
+  // Nothing, or why requests cannot be answered from the store now.
+  Result<void> ready();
+
+ private:
+  std::mutex mutex_;
+  // The records themselves are kept, so that an address stands for one record.
+  std::unordered_map<const catalog::VersionRecord*, catalog::RecordPointer> ready_;
+  std::unordered_map<std::string, std::chrono::steady_clock::time_point> promotions_;
+  std::atomic<std::chrono::steady_clock::time_point> last_refresh_{std::chrono::steady_clock::now()};
+  std::atomic<bool> store_answers_{false};
+};
+
+}  // namespace tfhub::server

@@ -1,0 +1,17 @@
+// /api/v1: the catalogue as JSON, in the shapes of docs/protocol.md. openapi.cc describes it for programs.
+#pragma once
+
+#include "catalog/catalog.h"
+#include "server/hub.h"
+#include "server/reply.h"
+#include "server/request.h"
+
+namespace tfhub::server {
+
+// `rest` is what follows "/api/v1/" in the path.
+void answer_api(Hub& hub, const Request& request, std::string_view rest, Reply& reply);
+void answer_version_json(Hub& hub, const Request& request, const catalog::VersionRecord& record,
+                         Reply& reply);
+void answer_openapi(Hub& hub, const Request& request, Reply& reply);
+
+}  // namespace tfhub::server

@@ -1,0 +1,23 @@
+// Errors: application/problem+json (RFC 9457), or a small page where the client asks for HTML. Never cached.
+#pragma once
+
+#include <string_view>
+
+#include "server/reply.h"
+#include "server/request.h"
+#include "tfhub/result.h"
+
+namespace tfhub::server {
+
+// `detail` is one sentence for a person. What `reply` held before is dropped.
+void answer_problem(const Request& request, unsigned status, std::string_view detail, Reply& reply);
+// The store failed: 503 where trying again may help, else 500; what it said goes to the log, not to
+// strangers.
+void answer_failure(const Request& request, const Error& error, Reply& reply);
+
+inline constexpr std::string_view kAllowedMethods = "GET, HEAD, OPTIONS";
+void answer_wrong_method(const Request& request, Reply& reply);
+// OPTIONS, and what browsers ask before a request across origins.
+void answer_options(Reply& reply);
+
+}  // namespace tfhub::server

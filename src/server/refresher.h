@@ -1,0 +1,31 @@
+// The thread that keeps the catalogue fresh: a look at the store four times a second, so that what is
+// published while the server runs is visible within one.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/hub.h"
+
+namespace tfhub::server {
+
+class Refresher {
+ public:
+  // Has looked once when it returns; a store that does not answer is no error here: the hub serves what it
+  // knows, and /readyz says so.
+  explicit Refresher(Hub& hub);
+  ~Refresher();
+
+ private:
+  void refresh();
+
+  Hub& hub_;
+  bool complained_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tfhub::server

@@ -1,0 +1,90 @@
+#include "server/representation.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "server/problem.h"
+
+namespace tfhub::server {
+namespace {
+
+using protocol::RangeAnswer;
+
+RangeAnswer wanted_range(const Request& request, std::string_view etag, uint64_t size) {
+  // RFC 9110, 14.2: Range is defined for GET alone; HEAD answers as the GET without it would.
+  if (request.range.empty() || request.method != Method::kGet) return {};
+  if (!request.if_range.empty() && !protocol::if_range_matches(request.if_range, etag)) return {};
+  return protocol::parse_range(request.range, size);
+}
+
+Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
+  if (hub.local != nullptr) {
+    TFHUB_ASSIGN(OpenFilePointer file, hub.open_files.get(artefact.name, [&]() -> Result<os::UniqueFd> {
+      TFHUB_ASSIGN(const std::string key, artefact.location());
+      return hub.local->open(key);
+    }));
+    if (file->size != artefact.size)
+      return fail(Code::kCorrupt,
+                  "{} has {} bytes in the store, its record says {}; publish it again elsewhere",
+                  artefact.name, file->size, artefact.size);
+    reply.file = std::move(file);
+    return {};
+  }
+  TFHUB_ASSIGN(const std::string key, artefact.location());
+  std::optional<protocol::ByteRange> part;
+  if (reply.length != artefact.size)
+    part = protocol::ByteRange{reply.offset, reply.offset + reply.length - 1};
+  TFHUB_ASSIGN(reply.stream, hub.store->get(key, part));
+  return {};
+}
+
+}  // namespace
+
+std::string etag_of(const Sha256Digest& digest) {
+  return fmt::format("\"{}\"", digest.hex().substr(0, 32));
+}
+
+void answer_artefact(Hub& hub, const Request& request, const Artefact& artefact, Reply& reply) {
+  const std::string etag = etag_of(artefact.sha256);
+  reply.fields = artefact.fields;
+  reply.add("ETag", etag);
+  if (!request.if_none_match.empty() && protocol::matches_any(request.if_none_match, etag)) {
+    reply.status = 304;
+    return;
+  }
+  const RangeAnswer range = wanted_range(request, etag, artefact.size);
+  if (range.kind == RangeAnswer::Kind::kUnsatisfiable) {
+    answer_problem(request, 416,
+                   fmt::format("The range asked for lies outside this file of {} bytes.", artefact.size),
+                   reply);
+    reply.add("Content-Range", fmt::format("bytes */{}", artefact.size));
+    return;
+  }
+  reply.length = artefact.size;
+  reply.add("Accept-Ranges", "bytes");
+  reply.add("Repr-Digest",
+            protocol::repr_digest(artefact.sha256));  // of the whole, for a part too (RFC 9530, 3)
+  if (range.kind == RangeAnswer::Kind::kPart) {
+    reply.status = 206;
+    reply.offset = range.range.first;
+    reply.length = range.range.length();
+    reply.add("Content-Range",
+              fmt::format("bytes {}-{}/{}", range.range.first, range.range.last, artefact.size));
+  }
+  if (request.method == Method::kHead || reply.length == 0) return;
+  if (const auto attached = attach(hub, artefact, reply); !attached)
+    answer_failure(request, attached.error(), reply);
+}
+
+void answer_text(const Request& request, std::string_view content_type, std::string text, Reply& reply) {
+  const std::string etag = etag_of(Sha256::of(as_bytes(text)));
+  reply.add("ETag", etag);
+  reply.fields.append("Cache-Control: no-cache\r\n");
+  if (!request.if_none_match.empty() && protocol::matches_any(request.if_none_match, etag)) {
+    reply.status = 304;
+    return;
+  }
+  reply.set_body(std::move(text), content_type);
+}
+
+}  // namespace tfhub::server

@@ -1,0 +1,113 @@
+#include "server/router.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "protocol/format.h"
+#include "protocol/http.h"
+#include "protocol/url.h"
+#include "server/downloads.h"
+#include "server/json_api.h"
+#include "server/pages.h"
+#include "server/problem.h"
+
+namespace tfhub::server {
+namespace {
+
+void answer_plain(std::string_view text, std::string_view type, Route route, Reply& reply) {
+  reply.route = route;
+  reply.set_body(std::string(text), type);
+  reply.fields.append("Cache-Control: no-store\r\n");
+}
+
+void answer_readiness(Hub& hub, const Request& request, Reply& reply) {
+  reply.route = Route::kHealth;
+  if (const auto ready = hub.ready(); !ready)
+    return answer_problem(request, 503, ready.error().message(), reply);
+  answer_plain("ready\n", "text/plain; charset=utf-8", Route::kHealth, reply);
+}
+
+void answer_metrics(Hub& hub, Reply& reply) {
+  std::string text = hub.metrics.text();
+  const auto snapshot = hub.catalog.snapshot();
+  uint64_t versions = 0;
+  for (const auto& [name, model] : snapshot->models) versions += model.versions.size();
+  text += fmt::format(
+      "# HELP tfhub_catalogue_models Models in the catalogue.\n# TYPE tfhub_catalogue_models gauge\n"
+      "tfhub_catalogue_models {}\n"
+      "# HELP tfhub_catalogue_versions Published versions.\n# TYPE tfhub_catalogue_versions gauge\n"
+      "tfhub_catalogue_versions {}\n"
+      "# HELP tfhub_catalogue_age_seconds Since the store's catalogue was last looked at.\n"
+      "# TYPE tfhub_catalogue_age_seconds gauge\n"
+      "tfhub_catalogue_age_seconds {:.3f}\n"
+      "# HELP tfhub_open_files Model files kept open.\n# TYPE tfhub_open_files gauge\n"
+      "tfhub_open_files {}\n"
+      "# HELP tfhub_build_info What is running.\n# TYPE tfhub_build_info gauge\n"
+      "tfhub_build_info{{version=\"{}\",compiler=\"{}\"}} 1\n",
+      snapshot->models.size(), versions, hub.catalogue_age().count(), hub.open_files.size(), TFHUB_VERSION, __VERSION__);
+  answer_plain(text, "text/plain; version=0.0.4; charset=utf-8", Route::kMetrics, reply);
+}
+
+void answer_handle(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
+  const auto wanted = protocol::requested_format(request.query());
+  const auto found = hub.catalog.find(path);
+  if (!found) return answer_failure(request, found.error(), reply);
+  if (!*found) {
+    // A publisher's page has one segment, and is no handle.
+    if (path.find('/') == std::string::npos && !wanted) return answer_publisher(hub, request, path, reply);
+    return answer_problem(request, 404,
+                          fmt::format("There is no model or version {} here; / lists what there is.", path),
+                          reply);
+  }
+  if (wanted) return answer_download(hub, request, **found, *wanted, reply);
+  const catalog::VersionRecord& record = *(*found)->record;
+  if (!(*found)->rest.empty())
+    return answer_problem(request, 404,
+                          fmt::format("There is no page {}; the files of {} are had with ?{}.", path,
+                                      record.id.text(), protocol::query_of(protocol::Format::kFile)),
+                          reply);
+  reply.add("Vary", "Accept");
+  // Only who asks for JSON by name gets it: everybody else, programs included, gets the page.
+  const bool wants_json = request.accept.find("application/json") != std::string_view::npos &&
+                          !protocol::prefers_html(request.accept);
+  if (!wants_json) return answer_model_page(hub, request, **found, reply);
+  reply.route = Route::kApi;
+  reply.add("Content-Location", "/api/v1/models/" + record.id.text());
+  answer_version_json(hub, request, record, reply);
+}
+
+void route(Hub& hub, const Request& request, Reply& reply) {
+  if (request.method == Method::kOptions) return answer_options(reply);
+  if (request.method == Method::kOther) return answer_wrong_method(request, reply);
+  const auto clean = protocol::clean_path(request.path());
+  if (!clean)
+    return answer_problem(
+        request, 400,
+        "The path is not one of a hub: it has an empty or dotted segment, or an escaped slash, "
+        "backslash or control character.",
+        reply);
+  const std::string path = clean->substr(1);
+  if (path.empty()) return answer_home(hub, request, reply);
+  if (path == "healthz") return answer_plain("ok", "text/plain; charset=utf-8", Route::kHealth, reply);
+  if (path == "readyz") return answer_readiness(hub, request, reply);
+  if (path == "metrics") return answer_metrics(hub, reply);
+  if (path == "openapi.json") return answer_openapi(hub, request, reply);
+  if (path == "s") return answer_search(hub, request, reply);
+  if (path == "static/style.css") return answer_stylesheet(request, reply);
+  if (path.starts_with("api/v1/")) return answer_api(hub, request, std::string_view(path).substr(7), reply);
+  answer_handle(hub, request, path, reply);
+}
+
+}  // namespace
+
+void answer(Hub& hub, const Request& request, Reply& reply) {
+  reply.reset();
+  try {
+    route(hub, request, reply);
+  } catch (const std::exception& error) {  // memory, a library: one request fails, the hub goes on
+    answer_failure(request, Error(Code::kUnexpected, error.what()), reply);
+  }
+}
+
+}  // namespace tfhub::server

@@ -1,0 +1,31 @@
+// The server's certificate and its TLS settings (OpenSSL): TLS 1.2 and newer.
+#pragma once
+
+#include <openssl/types.h>
+
+#include <memory>
+#include <string>
+
+#include "tfhub/result.h"
+
+namespace tfhub::server {
+
+struct TlsDeleter {
+  void operator()(SSL_CTX* context) const;
+  void operator()(SSL* session) const;
+};
+using TlsSession = std::unique_ptr<SSL, TlsDeleter>;
+
+class TlsContext {
+ public:
+  // PEM files; the certificate file may hold its chain. kUsage says what is wrong with which.
+  static Result<std::unique_ptr<TlsContext>> load(const std::string& certificate, const std::string& key);
+  // A server's session on a socket; null when memory is short.
+  TlsSession session(int fd);
+
+ private:
+  explicit TlsContext(std::unique_ptr<SSL_CTX, TlsDeleter> context) : context_(std::move(context)) {}
+  std::unique_ptr<SSL_CTX, TlsDeleter> context_;
+};
+
+}  // namespace tfhub::server
