@@ -1,0 +1,68 @@
+# bash completion for tfhub
+
+_tfhub_handles() {
+  tfhub cache ls 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
+}
+
+_tfhub() {
+  local cur prev words cword
+  _init_completion -n : || return
+
+  case $prev in
+    --store|--tls-cert|--tls-key|--doc|-o|--output|--tfhub_cache_dir)
+      _filedir
+      return ;;
+    --format)
+      COMPREPLY=($(compgen -W 'tf tflite tfjs' -- "$cur"))
+      return ;;
+    --tfhub_model_load_format)
+      COMPREPLY=($(compgen -W 'AUTO COMPRESSED UNCOMPRESSED' -- "$cur"))
+      return ;;
+    --listen|--uncompressed-base|--public-url|--drain-timeout|--threads|--max-size|--older-than)
+      return ;;
+  esac
+
+  local command= action= word
+  for word in "${words[@]:1:cword-1}"; do
+    [[ $word == -* ]] && continue
+    if [[ -z $command ]]; then command=$word; elif [[ -z $action ]]; then action=$word; fi
+  done
+
+  local common='--help --quiet --verbose'
+  case $command in
+    '')
+      COMPREPLY=($(compgen -W "serve publish resolve pull cache help --version $common" -- "$cur")) ;;
+    serve)
+      COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout
+        --threads $common" -- "$cur")) ;;
+    publish)
+      if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W "--store --threads --json $common" -- "$cur"))
+      else
+        _filedir
+      fi ;;
+    resolve|pull)
+      if [[ $cur == -* ]]; then
+        local own='--tfhub_model_load_format'
+        [[ $command == pull ]] && own='--output --format --force'
+        COMPREPLY=($(compgen -W "$own --tfhub_cache_dir --json $common" -- "$cur"))
+      else
+        COMPREPLY=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
+        __ltrim_colon_completions "$cur"
+      fi ;;
+    cache)
+      if [[ -z $action || $action == "$cur" ]]; then
+        COMPREPLY=($(compgen -W 'dir ls verify rm prune' -- "$cur"))
+      elif [[ $cur == -* ]]; then
+        local own=
+        [[ $action == prune ]] && own='--max-size --older-than --dry-run'
+        COMPREPLY=($(compgen -W "$own --tfhub_cache_dir --json $common" -- "$cur"))
+      elif [[ $action == rm || $action == verify ]]; then
+        COMPREPLY=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
+        __ltrim_colon_completions "$cur"
+      fi ;;
+    help)
+      COMPREPLY=($(compgen -W 'serve publish resolve pull cache settings' -- "$cur")) ;;
+  esac
+}
+complete -F _tfhub tfhub

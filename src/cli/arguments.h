@@ -1,0 +1,53 @@
+// The command line as plain values. What each word means is decided here; what is done about it, elsewhere.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "tfhub/hub.h"
+
+namespace tfhub::cli {
+
+struct ServeArguments {
+  std::string store, listen, uncompressed_base, public_url, tls_certificate, tls_key;
+  double drain_timeout = 10;  // seconds
+  unsigned threads = 0;
+};
+struct PublishArguments {
+  std::string path, name;
+  PublishOptions options;
+};
+struct ResolveArguments {
+  std::string handle;
+  ResolveOptions options;
+};
+struct PullArguments {
+  std::string handle;
+  PullOptions options;
+};
+struct CacheArguments {
+  enum class Action { kDir, kList, kVerify, kRemove, kPrune } action = Action::kDir;
+  std::string handle;
+  std::string cache_dir;
+  CachePruneOptions prune;
+};
+// Text that was asked for: help or the version.
+struct PrintArguments {
+  std::string text;
+};
+struct SettingsArguments {};  // tfhub help settings
+
+struct Arguments {
+  bool quiet = false, verbose = false, json = false;
+  std::variant<PrintArguments, SettingsArguments, ServeArguments, PublishArguments, ResolveArguments,
+               PullArguments, CacheArguments>
+      command;
+};
+
+// kUsage: what is wrong with the command line, and where help is.
+Result<Arguments> parse_arguments(int argc, const char* const* argv);
+
+}  // namespace tfhub::cli

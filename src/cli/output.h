@@ -1,0 +1,32 @@
+// What a person sees: data on stdout, everything else on stderr, colours where a terminal wants them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tfhub/result.h"
+
+namespace tfhub::cli {
+
+// Prints `text` to stdout. What could not be written is seen by flush_stdout().
+void print(std::string_view text);
+void print_json(const nlohmann::ordered_json& value);
+// kUnexpected when stdout did not take everything (a full disk behind a redirection).
+Result<void> flush_stdout();
+
+// "tfhub: error: …" on stderr; verbose: what lies beneath, one line each.
+void print_error(const Error& error, bool verbose);
+
+// Whether stderr is a terminal that may be coloured (NO_COLOR, TERM=dumb).
+bool colour_on_stderr();
+
+// Columns as wide as their widest cell, two spaces between; numbers to the right.
+struct Column {
+  std::string title;
+  bool right = false;
+};
+std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace tfhub::cli

@@ -1,0 +1,93 @@
+#include "client/fetch.h"
+
+#include <array>
+#include <vector>
+
+#include "archive/extract.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "base/text.h"
+#include "client/interruption.h"
+#include "client/origin.h"
+#include "client/versions.h"
+#include "os/file.h"
+
+namespace tfhub::client {
+namespace {
+
+constexpr int kRestarts = 3;
+constexpr size_t kBufferSize = 256 << 10;
+
+Result<void> empty_directory(const std::string& path) {
+  TFHUB_ASSIGN(const auto names, os::list_directory(path));
+  for (const std::string& name : names) TFHUB_TRY(os::remove_tree(os::join(path, name)));
+  return {};
+}
+
+// Stores a .tflite as it comes. Its identifier is looked at, so that a login page is not kept as a model.
+Result<Manifest> store_tflite(ByteSource& source, os::StagingDirectory& staging, const Artifact& artifact,
+                              const FetchOptions& options, std::optional<uint64_t> total) {
+  TFHUB_ASSIGN(const uint64_t limit, get_size(settings::kMaxModelSize));
+  FileEntry file{.path = tflite_file_name(artifact.handle), .size = 0, .sha256 = {}};
+  TFHUB_ASSIGN(const os::UniqueFd fd, staging.create_file(file.path));
+  const std::string path = os::join(staging.path(), file.path);
+  Sha256 digest;
+  std::string head;
+  std::vector<std::byte> buffer(kBufferSize);
+  for (;;) {
+    TFHUB_ASSIGN(const size_t size, source.read(buffer));
+    if (size == 0) break;
+    const Bytes bytes = Bytes(buffer).first(size);
+    if (head.size() < 64) head += as_text(bytes).substr(0, 64 - head.size());
+    if (head.size() >= 8 && head.compare(4, 4, "TFL3") != 0) break;  // told below
+    if (file.size + size > limit)
+      return fail(Code::kCorrupt, "{} is larger than {} bytes; raise TFHUB_MAX_MODEL_SIZE if you trust it",
+                  redacted(artifact.handle), limit);
+    digest.update(bytes);
+    TFHUB_TRY(os::write_all(fd.get(), bytes, path));
+    file.size += size;
+    if (options.progress != nullptr) options.progress->update("downloading", file.size, total);
+  }
+  if (head.size() < 8 || head.compare(4, 4, "TFL3") != 0)
+    return fail(Code::kCorrupt,
+                "{} answered with something that is no TensorFlow Lite model (it begins '{}')",
+                redacted(artifact.handle), printable(head, 40));
+  file.sha256 = digest.finish();
+  return Manifest{file};
+}
+
+Result<Manifest> store(transfer::Download& download, os::StagingDirectory& staging, const Artifact& artifact,
+                       const FetchOptions& options, const std::string& url) {
+  InterruptibleSource source(download);
+  const auto total = download.head().content_length();
+  if (artifact.format == protocol::Format::kTfLite)
+    return store_tflite(source, staging, artifact, options, total);
+  archive::ExtractOptions extract_options;
+  TFHUB_ASSIGN(extract_options.limits, archive::Limits::from_settings());
+  extract_options.progress = options.progress;
+  extract_options.archive_size = total;
+  extract_options.name = redacted(url);
+  TFHUB_ASSIGN(archive::Extracted extracted, archive::extract(source, staging, extract_options));
+  return std::move(extracted.files);
+}
+
+}  // namespace
+
+Result<Fetched> fetch_into(os::StagingDirectory& staging, const Artifact& artifact,
+                           const FetchOptions& options) {
+  TFHUB_ASSIGN(const std::string url, origin_url(artifact.handle, artifact.format));
+  TFHUB_ASSIGN(const transfer::HttpOptions http, transfer::HttpOptions::from_settings());
+  for (int restart = 0;; ++restart) {
+    TFHUB_ASSIGN(const auto download, transfer::get(url, http));
+    if (options.inspect) TFHUB_TRY(options.inspect(download->head(), url));
+    auto files = store(*download, staging, artifact, options, url);
+    if (files) return Fetched{std::move(*files), std::string(download->head().header("etag"))};
+    if (!download->worth_restarting() || restart == kRestarts || interrupted())
+      return tl::unexpected(std::move(files).error());
+    debug("{}; starting anew", files.error().message());
+    TFHUB_TRY(empty_directory(staging.path()));
+  }
+}
+
+}  // namespace tfhub::client

@@ -1,0 +1,25 @@
+// Where the bytes of a handle are fetched from: mirrors, buckets, the format's query. The handle itself stays
+// the cache key.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/settings.h"
+#include "protocol/format.h"
+#include "transfer/http.h"
+
+namespace tfhub::client {
+
+inline constexpr Setting kGcsEndpoint{"TFHUB_GCS_ENDPOINT", "https://storage.googleapis.com",
+                                      "Where gs:// archives are fetched from (anonymously)."};
+
+// TFHUB_MIRRORS applied, then the format's parameter added; a gs:// archive becomes an object of
+// kGcsEndpoint. A mirrored handle never falls back to its origin.
+Result<std::string> origin_url(std::string_view handle, protocol::Format format);
+
+Result<bool> offline();
+// kOffline: `handle` is not in `directory` and may not be fetched.
+Error offline_error(std::string_view handle, std::string_view directory);
+
+}  // namespace tfhub::client

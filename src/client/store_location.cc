@@ -1,0 +1,23 @@
+#include "client/store_location.h"
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/settings.h"
+#include "os/file.h"
+
+namespace tfhub::client {
+
+Result<std::string> store_location(const std::string& option) {
+  if (!option.empty()) return option;
+  if (std::string store = get(settings::kStore); !store.empty()) return store;
+  // The XDG base directory specification: only an absolute path counts.
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data != nullptr && *data == '/') return os::join(data, "tfhub");
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && *home != '\0') return os::join(home, ".local/share/tfhub");
+  return fail(Code::kUsage,
+              "no store is named and there is no home directory for the default one; give --store");
+}
+
+}  // namespace tfhub::client

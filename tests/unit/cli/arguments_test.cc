@@ -1,0 +1,136 @@
+// What each command line means, and what is said about one that means nothing.
+#include "cli/arguments.h"
+
+#include <initializer_list>
+#include <vector>
+
+namespace tfhub::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+Result<Arguments> parse(std::initializer_list<const char*> words) {
+  std::vector<const char*> argv{"tfhub"};
+  argv.insert(argv.end(), words);
+  return parse_arguments(static_cast<int>(argv.size()), argv.data());
+}
+
+template <typename Command>
+Command parsed(std::initializer_list<const char*> words) {
+  const auto arguments = parse(words);
+  EXPECT_TRUE(arguments) << (arguments ? "" : arguments.error().message());
+  if (!arguments || !std::holds_alternative<Command>(arguments->command)) {
+    ADD_FAILURE() << "another command";
+    return {};
+  }
+  return std::get<Command>(arguments->command);
+}
+
+TEST(Arguments, Resolve) {
+  const auto command = parsed<ResolveArguments>(
+      {"resolve", "https://h/a/b/1", "--tfhub_cache_dir", "/c", "--tfhub_model_load_format=UNCOMPRESSED"});
+  EXPECT_EQ(command.handle, "https://h/a/b/1");
+  EXPECT_EQ(command.options.cache_dir, "/c");
+  EXPECT_EQ(command.options.load_format, "UNCOMPRESSED");
+  // A word that is also a command's name is still a path.
+  EXPECT_EQ(parsed<ResolveArguments>({"resolve", "cache"}).handle, "cache");
+}
+
+TEST(Arguments, GlobalFlagsStandAnywhere) {
+  for (const auto& words :
+       {std::initializer_list<const char*>{"--quiet", "--verbose", "resolve", "x", "--json"},
+        std::initializer_list<const char*>{"resolve", "-q", "--json", "x", "-v"}}) {
+    const auto arguments = parse(words);
+    ASSERT_TRUE(arguments);
+    EXPECT_TRUE(arguments->quiet && arguments->verbose && arguments->json);
+  }
+}
+
+TEST(Arguments, Pull) {
+  const auto command =
+      parsed<PullArguments>({"pull", "https://h/a/b/1", "-o", "out", "--format", "tflite", "--force"});
+  EXPECT_EQ(command.options.output, "out");
+  EXPECT_EQ(command.options.format, "tflite");
+  EXPECT_TRUE(command.options.force);
+}
+
+TEST(Arguments, Publish) {
+  const auto command =
+      parsed<PublishArguments>({"publish", "./m", "acme/m/1", "--store", "/srv", "--doc", "d.md"});
+  EXPECT_EQ(command.path, "./m");
+  EXPECT_EQ(command.name, "acme/m/1");
+  EXPECT_EQ(command.options.store, "/srv");
+  EXPECT_EQ(command.options.document, "d.md");
+}
+
+TEST(Arguments, Serve) {
+  const auto command =
+      parsed<ServeArguments>({"serve", "--store", "/srv", "--listen", "[::1]:0", "--uncompressed-base",
+                              "gs://b/p", "--public-url", "https://hub.example", "--tls-cert", "c",
+                              "--tls-key", "k", "--drain-timeout", "1.5", "--threads", "3"});
+  EXPECT_EQ(command.store, "/srv");
+  EXPECT_EQ(command.listen, "[::1]:0");
+  EXPECT_EQ(command.uncompressed_base, "gs://b/p");
+  EXPECT_EQ(command.public_url, "https://hub.example");
+  EXPECT_EQ(command.tls_certificate, "c");
+  EXPECT_EQ(command.tls_key, "k");
+  EXPECT_EQ(command.drain_timeout, 1.5);
+  EXPECT_EQ(command.threads, 3u);
+}
+
+TEST(Arguments, Cache) {
+  using Action = CacheArguments::Action;
+  EXPECT_EQ(parsed<CacheArguments>({"cache", "dir"}).action, Action::kDir);
+  EXPECT_EQ(parsed<CacheArguments>({"cache", "ls", "--json"}).action, Action::kList);
+  EXPECT_EQ(parsed<CacheArguments>({"cache", "verify"}).handle, "");
+  EXPECT_EQ(parsed<CacheArguments>({"cache", "verify", "h"}).handle, "h");
+  const auto remove = parsed<CacheArguments>({"cache", "rm", "h", "--tfhub_cache_dir", "/c"});
+  EXPECT_EQ(remove.action, Action::kRemove);
+  EXPECT_EQ(remove.handle, "h");
+  EXPECT_EQ(remove.cache_dir, "/c");
+  const auto prune =
+      parsed<CacheArguments>({"cache", "prune", "--max-size", "2GiB", "--older-than", "30d", "--dry-run"});
+  EXPECT_EQ(prune.action, Action::kPrune);
+  EXPECT_EQ(prune.prune.max_size, uint64_t{2} << 30);
+  EXPECT_EQ(prune.prune.older_than, std::chrono::hours(24 * 30));
+  EXPECT_TRUE(prune.prune.dry_run);
+  EXPECT_FALSE(parsed<CacheArguments>({"cache", "prune"}).prune.max_size);
+}
+
+TEST(Arguments, Help) {
+  EXPECT_THAT(parsed<PrintArguments>({"help"}).text, AllOf(HasSubstr("resolve"), HasSubstr("Exit codes")));
+  EXPECT_EQ(parsed<PrintArguments>({"--help"}).text, parsed<PrintArguments>({"help"}).text);
+  const std::string resolve = parsed<PrintArguments>({"help", "resolve"}).text;
+  EXPECT_THAT(resolve, AllOf(HasSubstr("tfhub resolve"), HasSubstr("--tfhub_cache_dir")));
+  EXPECT_THAT(parsed<PrintArguments>({"resolve", "--help"}).text, HasSubstr("--tfhub_cache_dir"));
+  EXPECT_THAT(parsed<PrintArguments>({"help", "cache", "prune"}).text,
+              AllOf(HasSubstr("tfhub cache prune"), HasSubstr("--older-than")));
+  parsed<SettingsArguments>({"help", "settings"});
+  EXPECT_EQ(parsed<PrintArguments>({"--version"}).text, "tfhub " + std::string(version()) + "\n");
+}
+
+TEST(Arguments, WhatIsWrongIsSaid) {
+  const auto message = [](std::initializer_list<const char*> words) {
+    const auto arguments = parse(words);
+    if (arguments) return std::string("(accepted)");
+    EXPECT_EQ(arguments.error().code(), Code::kUsage);
+    return arguments.error().message();
+  };
+  EXPECT_THAT(message({}), HasSubstr("no command"));
+  EXPECT_THAT(message({"resovle", "x"}), HasSubstr("'resovle'"));
+  EXPECT_THAT(message({"resolve"}), AllOf(HasSubstr("HANDLE"), HasSubstr("tfhub help resolve")));
+  EXPECT_THAT(message({"resolve", "x", "y"}), HasSubstr("y"));
+  EXPECT_THAT(message({"resolve", "x", "--fast"}), HasSubstr("--fast"));
+  EXPECT_THAT(message({"--fast"}), HasSubstr("--fast"));
+  EXPECT_THAT(message({"publish", "x"}), HasSubstr("NAME"));
+  EXPECT_THAT(message({"serve", "--threads", "many"}), HasSubstr("--threads"));
+  EXPECT_THAT(message({"cache"}), HasSubstr("tfhub help cache"));
+  EXPECT_THAT(message({"cache", "burn"}), HasSubstr("tfhub help cache"));
+  EXPECT_THAT(message({"cache", "prune", "--max-size", "lots"}), HasSubstr("20GiB"));
+  EXPECT_THAT(message({"cache", "prune", "--older-than", "-1"}), HasSubstr("30d"));
+  EXPECT_THAT(message({"help", "nothing"}), HasSubstr("'tfhub nothing'"));
+}
+
+}  // namespace
+}  // namespace tfhub::cli
