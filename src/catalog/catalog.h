@@ -1,6 +1,6 @@
-// Names to versions, made from a store and from nothing else. A versioned lookup is exact: one small read at most,
-// none once seen (a version never changes). Lists and "latest" come from a snapshot that is at most half a second old
-// (see refresh()). Thread-safe; lookups never wait for a refresh.
+// Names to versions, made from a store and from nothing else. A versioned lookup is exact: one small read at
+// most, none once seen (a version never changes). Lists and "latest" come from a snapshot that is at most
+// half a second old (see refresh()). Thread-safe; lookups never wait for a refresh.
 #pragma once
 
 #include <atomic>
@@ -41,16 +41,16 @@ class Catalog {
  public:
   explicit Catalog(std::shared_ptr<store::ObjectStore> store);
 
-  // The longest prefix of `path` ("publisher/model/1/model.json", no leading slash) that is a handle. Exact matches of
-  // whole path come first. Nothing: no such model or version. Errors are the store's.
+  // The longest prefix of `path` ("publisher/model/1/model.json", no leading slash) that is a handle. Exact
+  // matches of whole path come first. Nothing: no such model or version. Errors are the store's.
   Result<std::optional<Found>> find(const std::string& path);
   Result<RecordPointer> version(const protocol::VersionedName& id);  // null: not published
   // Ascending; empty: no such model. At most half a second old.
   Result<std::vector<protocol::Version>> versions(const protocol::ModelName& name);
 
   std::shared_ptr<const Snapshot> snapshot() const;
-  // Reads the store's catalogue anew if it may have changed: cheap when the generation object did not change. The
-  // server calls it every 250 ms from a thread of its own.
+  // Reads the store's catalogue anew if it may have changed: cheap when the generation object did not change.
+  // The server calls it every 250 ms from a thread of its own.
   Result<void> refresh();
 
  private:

@@ -1,8 +1,9 @@
-// Making a version visible, in the three steps of docs/architecture.md: staged objects, the record put if absent (the
-// commit), promotion to the keys of the bucket layout. Promotion is idempotent and done by whoever reads a record
-// whose bytes are still staged; a loser never writes to a final key.
+// Making a version visible, in the three steps of docs/store_format.md: staged objects, the record put if
+// absent (the commit), promotion to the keys of the bucket layout. Promotion is idempotent and done by
+// whoever reads a record whose bytes are still staged; a loser never writes to a final key.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "catalog/version_record.h"
@@ -15,27 +16,31 @@ enum class Outcome {
   kAlreadyThere  // the same bytes stood there already
 };
 
-// Claims the model's URL, then puts the record. kConflict: the version exists with other bytes, or the name would make
-// a URL mean two things (the error names the other).
+// Everything is staged: the archive (or .tflite) at staging_archive_key(record.staging) and, for every kind
+// but a .tflite, the files at staging_uncompressed_key(). Makes that durable, puts the record, then sees to
+// it that the model's URL is a model's (entry.h); a first version is visible from then on. kConflict: the
+// version exists with other bytes, or the name would make a URL mean two things (the error names the other).
+// On kAlreadyThere what stood there has been promoted.
 Result<Outcome> commit(store::ObjectStore& store, const VersionRecord& record);
 
-// Moves (directory) or copies (bucket) the bytes of `record` from staging to their final keys, sizes and digests
-// checked for what is copied. Done already is fine.
+// Moves (directory) or copies (bucket) the bytes of `record` from staging to their final keys, sizes and
+// digests checked for what is copied. Done already is fine.
 Result<void> promote(store::ObjectStore& store, const VersionRecord& record);
 
 // Where the archive is now: its final key, or the staged one while promotion is not done.
 Result<std::string> archive_location(store::ObjectStore& store, const VersionRecord& record);
 // Where one file of the model is now; kNotFound when the model has no such file.
-Result<std::string> file_location(store::ObjectStore& store, const VersionRecord& record, const std::string& path);
+Result<std::string> file_location(store::ObjectStore& store, const VersionRecord& record,
+                                  const std::string& path);
 // Whether uncompressed/ is complete at its final key (the 303 waits for that).
 Result<bool> uncompressed_ready(store::ObjectStore& store, const VersionRecord& record);
 
-// Removes staging that dead publishers left (owner process gone on this host, or nothing written for a day) and that no
-// record still needs. Never a live publisher's.
+// Removes staging that dead publishers left (owner process gone on this host, or nothing written for a day)
+// and that no record still needs. Never a live publisher's.
 Result<void> collect_dead_staging(store::ObjectStore& store);
 
-// A publisher's place in the store, owned by this process: a lock (where the store is a directory) and an owner
-// object say that it lives. The destructor removes what was not promoted.
+// A publisher's place in the store, owned by this process: a lock (where the store is a directory) and an
+// owner object say that it lives. The destructor removes what was not promoted.
 class StagingArea {
  public:
   static Result<StagingArea> create(store::ObjectStore& store);

@@ -1,5 +1,5 @@
-// The record of one published version: its commit. It is put once, if absent, after every byte it names is in the
-// store, and never changes. docs/protocol.md shows the JSON.
+// The record of one published version: its commit. It is put once, if absent, after every byte it names is in
+// the store, and never changes. docs/store_format.md shows the JSON.
 #pragma once
 
 #include <chrono>
@@ -26,12 +26,9 @@ struct VersionRecord {
   static Result<VersionRecord> from_json(std::string_view text);  // kCorrupt
   // The same bytes under the same name? (when and by whom they were published does not count)
   bool same_content(const VersionRecord& other) const;
+  // Whether its files lie under uncompressed/ besides the archive: every kind but a .tflite, which is its
+  // archive.
+  bool has_uncompressed() const { return kind != protocol::Kind::kTfLite; }
 };
-
-// What a URL of the catalogue means: each has one entry, put if absent.
-struct ModelEntry {
-  protocol::ModelName name;
-};
-std::string to_json(const ModelEntry& entry);
 
 }  // namespace tfhub::catalog

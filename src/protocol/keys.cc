@@ -30,6 +30,7 @@ std::string staging_uncompressed_key(std::string_view token, std::string_view fi
 std::string staging_owner_key(std::string_view token) {
   return staging_prefix(token) + "/owner.json";
 }
+std::string staging_intent_key(std::string_view token) { return staging_prefix(token) + "/intent.json"; }
 
 std::string entry_key(std::string_view url_path) {
   return std::string(kCatalogPrefix).append(url_path).append("/").append(kEntryName);

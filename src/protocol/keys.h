@@ -20,6 +20,9 @@ std::string staging_prefix(std::string_view token);
 std::string staging_archive_key(std::string_view token);
 std::string staging_uncompressed_key(std::string_view token, std::string_view file = {});
 std::string staging_owner_key(std::string_view token);
+// ".staging/<token>/intent.json": the version that is about to be committed from there.
+std::string staging_intent_key(std::string_view token);
+inline constexpr std::string_view kStagingPrefix = ".staging/";
 
 // ".catalog/<path of a URL>/.entry.json": says what the URL means: a version record, or "this is a model".
 // Whoever puts it first decides, so a URL never means two things.

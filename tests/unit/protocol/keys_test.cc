@@ -21,6 +21,7 @@ TEST(Keys, OursBeginWithADot) {
   EXPECT_EQ(staging_uncompressed_key("t"), ".staging/t/uncompressed");
   EXPECT_EQ(staging_uncompressed_key("t", "a/b"), ".staging/t/uncompressed/a/b");
   EXPECT_EQ(staging_owner_key("t"), ".staging/t/owner.json");
+  EXPECT_EQ(staging_intent_key("t"), ".staging/t/intent.json");
   EXPECT_EQ(entry_key("acme/mul/1"), ".catalog/acme/mul/1/.entry.json");
 }
 

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Configures a preset of CMakePresets.json where needed and builds targets of it.
+#   scripts/build.sh PRESET [-DVARIABLE=VALUE…] [TARGET…]     (no target: what is installed; "unit_tests": every unit test)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=$1; shift
+tree=build; [ "$preset" = release ] || tree=build/$preset
+
+# The tests' precompiled header is the same whatever its time stamp is.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=$PWD
+
+# Ninja configures again by itself when a CMake file or the list of sources changes.
+options=()
+while [[ ${1-} == -D* ]]; do options+=("$1"); shift; done
+if [ ! -e "$tree/build.ninja" ] || [ ${#options[@]} -gt 0 ]; then
+  cmake --preset "$preset" -Wno-dev --log-level=WARNING "${options[@]}"
+fi
+
+# Two gigabytes a compiler: the one unit with all of Beast takes that much.
+memory=$(awk '/^MemTotal/ { print int($2 / 2000000) }' /proc/meminfo)
+jobs=$(nproc); [ "$memory" -ge "$jobs" ] || jobs=$((memory > 1 ? memory : 1))
+
+NINJA_STATUS="[%f/%t %es] " exec ninja -C "$tree" -j "$jobs" "$@"

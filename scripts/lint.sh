@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# What must hold for the text of the sources: include directions, documented settings, format; then clang-tidy, which
+# compiles everything once more and so takes minutes.
+#   scripts/lint.sh [FILE.cc…]      (files: clang-tidy on these alone)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/check_includes.py
+scripts/settings_table.py --check
+scripts/format.sh --check
+[ -e build/compile_commands.json ] || cmake --preset release -Wno-dev --log-level=WARNING
+files=("$@")
+[ ${#files[@]} -gt 0 ] || mapfile -t files < <(find src bindings -name '*.cc' | sort)
+printf '%s\0' "${files[@]}" | xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build --quiet

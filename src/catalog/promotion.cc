@@ -1,0 +1,148 @@
+// From staging to the keys of the bucket layout, and where bytes are meanwhile.
+#include <algorithm>
+#include <vector>
+
+#include "base/error.h"
+#include "catalog/publication.h"
+#include "protocol/keys.h"
+
+namespace tfhub::catalog {
+namespace {
+
+tl::unexpected<Error> lost(const store::ObjectStore& store, const VersionRecord& record,
+                           const std::string& key) {
+  return fail(Code::kCorrupt,
+              "{} has lost bytes: {} is not in the store {}; restore it from a copy of the store",
+              record.id.text(), key, store.url());
+}
+
+tl::unexpected<Error> foreign(const store::ObjectStore& store, const VersionRecord& record,
+                              const std::string& key) {
+  return fail(
+      Code::kCorrupt,
+      "{} in the store {} does not hold what {} was published with; move it away, and it is put right", key,
+      store.url(), record.id.text());
+}
+
+struct Object {
+  std::string from, to;
+  uint64_t size;
+  const Sha256Digest* sha256;
+};
+
+Object archive_of(const VersionRecord& record) {
+  return {protocol::staging_archive_key(record.staging), protocol::archive_key(record.id, record.kind),
+          record.archive_size, &record.archive_sha256};
+}
+
+Object file_of(const VersionRecord& record, const FileEntry& file) {
+  return {protocol::staging_uncompressed_key(record.staging, file.path),
+          protocol::uncompressed_key(record.id, file.path), file.size, &file.sha256};
+}
+
+// Whether the object is at its final key; of another size it is somebody else's.
+Result<bool> arrived(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+  TFHUB_ASSIGN(const auto info, store.head(object.to));
+  if (!info) return false;
+  if (info->size != object.size) return foreign(store, record, object.to);
+  return true;
+}
+
+// `from` (an object, or the folder that holds it) is renamed to `to`; `witness` tells whether that has been
+// done.
+Result<void> move_one(store::ObjectStore& store, store::LocalObjects& local, const VersionRecord& record,
+                      const std::string& from, const std::string& to, const Object& witness) {
+  const auto moved = local.move(from, to);
+  if (moved && *moved) return {};
+  if (!moved && moved.error().code() != Code::kNotFound) return fail(moved.error());
+  TFHUB_ASSIGN(const bool there, arrived(store, record, witness));
+  if (there) return {};
+  return moved ? foreign(store, record, to) : lost(store, record, from);
+}
+
+Result<void> move_all(store::ObjectStore& store, store::LocalObjects& local, const VersionRecord& record) {
+  const Object archive = archive_of(record);
+  TFHUB_TRY(move_one(store, local, record, archive.from, archive.to, archive));
+  if (!record.has_uncompressed()) return {};
+  return move_one(store, local, record, protocol::staging_uncompressed_key(record.staging),
+                  protocol::uncompressed_key(record.id), file_of(record, record.files.back()));
+}
+
+Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+  TFHUB_ASSIGN(const bool there, arrived(store, record, object));
+  if (there) return {};
+  auto source = store.get(object.from);
+  if (!source) {
+    if (source.error().code() != Code::kNotFound) return fail(source.error());
+    // Another promoter may have copied it, and removed the staging, since we looked.
+    TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));
+    return now_there ? Result<void>() : lost(store, record, object.from);
+  }
+  TFHUB_ASSIGN(auto writer, store.put(object.to));
+  std::vector<std::byte> buffer(size_t{1} << 20);
+  Sha256 digest;
+  uint64_t size = 0;
+  while (true) {
+    TFHUB_ASSIGN(const size_t n, (*source)->read(buffer));
+    if (n == 0) break;
+    const Bytes bytes = Bytes(buffer).first(n);
+    digest.update(bytes);
+    size += n;
+    TFHUB_TRY(writer->write(bytes));
+  }
+  if (size != object.size || digest.finish() != *object.sha256) {
+    return fail(Code::kCorrupt, "{} in the store {} changed after it was written; {} cannot be put in place",
+                object.from, store.url(), record.id.text());
+  }
+  return writer->commit();
+}
+
+// In order, so that the last file's being there tells that all are (uncompressed_ready).
+Result<void> copy_all(store::ObjectStore& store, const VersionRecord& record) {
+  TFHUB_TRY(copy_one(store, record, archive_of(record)));
+  if (!record.has_uncompressed()) return {};
+  for (const FileEntry& file : record.files) TFHUB_TRY(copy_one(store, record, file_of(record, file)));
+  return {};
+}
+
+// One look at the final key in the usual case, when promotion is long done.
+Result<std::string> location(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+  TFHUB_ASSIGN(const bool there, arrived(store, record, object));
+  if (there) return object.to;
+  TFHUB_ASSIGN(const auto staged, store.head(object.from));
+  if (staged) return object.from;
+  TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));  // promoted between the two looks
+  if (now_there) return object.to;
+  return lost(store, record, object.to);
+}
+
+}  // namespace
+
+Result<void> promote(store::ObjectStore& store, const VersionRecord& record) {
+  auto* local = dynamic_cast<store::LocalObjects*>(&store);
+  TFHUB_TRY(local != nullptr ? move_all(store, *local, record) : copy_all(store, record));
+  return store::remove_prefix(store, protocol::staging_prefix(record.staging));
+}
+
+Result<std::string> archive_location(store::ObjectStore& store, const VersionRecord& record) {
+  return location(store, record, archive_of(record));
+}
+
+Result<std::string> file_location(store::ObjectStore& store, const VersionRecord& record,
+                                  const std::string& path) {
+  const auto file =
+      std::lower_bound(record.files.begin(), record.files.end(), path,
+                       [](const FileEntry& entry, const std::string& wanted) { return entry.path < wanted; });
+  if (file == record.files.end() || file->path != path) {
+    return fail(Code::kNotFound, "{} has no file {}", record.id.text(), path);
+  }
+  if (!record.has_uncompressed()) return archive_location(store, record);
+  return location(store, record, file_of(record, *file));
+}
+
+Result<bool> uncompressed_ready(store::ObjectStore& store, const VersionRecord& record) {
+  if (!record.has_uncompressed()) return false;
+  return arrived(store, record, file_of(record, record.files.back()));
+}
+
+}  // namespace tfhub::catalog

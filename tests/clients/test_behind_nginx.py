@@ -1,0 +1,97 @@
+"""nginx before our server as a reverse proxy, and nginx alone as a host of plain archives."""
+
+import subprocess
+
+import pytest
+
+from support import models
+from support.nginx import Nginx
+from support.raw_http import get, head
+
+
+@pytest.fixture
+def proxied(publish, serve, scratch, tfhub):
+    """(nginx, our server): nginx on a free port before ours, which knows its public name."""
+    publish("acme/mul/1", seed=1)
+    publish("acme/mul/2", seed=2)
+    server = serve("--public-url", "https://hub.example.org")
+    body = f"""
+    location / {{
+      proxy_pass http://127.0.0.1:{server.port};
+      proxy_http_version 1.1;
+      proxy_set_header Host $host;
+      proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_buffering off;
+    }}"""
+    with Nginx(scratch / "nginx", body) as nginx:
+        yield nginx, server
+
+
+def test_through_a_reverse_proxy_everything_is_as_without_it(proxied):
+    nginx, server = proxied
+    for target in ("/acme/mul/1?tf-hub-format=compressed", "/acme/mul?tf-hub-format=compressed", "/api/v1/models", "/nothing"):
+        through, direct = get(nginx, target), get(server, target)
+        assert (through.status, through.body) == (direct.status, direct.body)
+        for name in ("ETag", "Cache-Control", "Repr-Digest", "Content-Disposition", "Link", "Content-Location", "Content-Type"):
+            assert through[name] == direct[name], name
+    part = get(nginx, "/acme/mul/1?tf-hub-format=compressed", Range="bytes=5-9")
+    assert part.status == 206 and len(part.body) == 5
+    assert head(nginx, "/acme/mul/1?tf-hub-format=compressed")["Content-Length"]
+
+
+def test_links_and_pages_name_the_public_url(proxied):
+    nginx, server = proxied
+    answer = get(nginx, "/acme/mul?tf-hub-format=compressed")
+    assert "<https://hub.example.org/acme/mul/2>" in answer["Link"]
+    page = get(nginx, "/acme/mul/2", Accept="text/html").text
+    assert "https://hub.example.org/acme/mul/2" in page
+    assert str(server.port) not in page and str(nginx.port) not in page
+
+
+def test_both_clients_resolve_through_the_proxy(proxied, tfhub, tensorflow_hub, cache, scratch):
+    nginx, _ = proxied
+    expected = models.tree(scratch / "published/acme/mul/1")
+    handle = f"{nginx.url}/acme/mul/1"
+    assert models.tree(tfhub.ok("resolve", handle).path) == expected
+    other = scratch / "other-cache"
+    assert models.tree(tensorflow_hub("resolve", other, handle=handle)) == expected
+
+
+def test_an_nginx_directory_of_plain_archives_is_a_host_too(tfhub, tensorflow_hub, cache, scratch):
+    files = models.saved_model_files(size=1_000_000)
+    root = scratch / "www"
+    root.mkdir()
+    for suffix, compression in (("tar.gz", "gz"), ("tar", ""), ("tar.xz", "xz"), ("tar.bz2", "bz2")):
+        (root / f"model.{suffix}").write_bytes(models.tar_of(files, compression))
+    with Nginx(scratch / "nginx", f"root {root};") as nginx:
+        for suffix in ("tar.gz", "tar", "tar.xz", "tar.bz2"):
+            handle = f"{nginx.url}/model.{suffix}"
+            path = tfhub.ok("resolve", handle).path
+            assert models.tree(path) == models.tree_of(files)
+            assert tensorflow_hub("resolve", cache.path, handle=handle) == str(path)
+        assert tfhub.run("resolve", f"{nginx.url}/none.tar.gz").code == 3
+        assert nginx.log().count("GET /model.tar.gz?") == 1
+
+
+def test_the_store_s_own_layout_served_by_nginx_is_a_hub_of_archives(tfhub, publish, store, scratch):
+    publish("acme/mul/1")
+    with Nginx(scratch / "nginx", f"root {store};") as nginx:
+        path = tfhub.ok("resolve", f"{nginx.url}/acme/mul/1.tar.gz").path
+    assert models.tree(path) == models.tree(scratch / "published/acme/mul/1")
+
+
+def test_the_example_configuration_of_the_project_is_accepted_by_nginx(scratch):
+    from support.command import REPOSITORY
+
+    configurations = sorted(REPOSITORY.glob("examples/**/*nginx*.conf")) + sorted(REPOSITORY.glob("packaging/**/*nginx*.conf"))
+    assert configurations, "the nginx example is not there"
+    for configuration in configurations:
+        text = configuration.read_text()
+        if "events" not in text:
+            text = f"events {{}} http {{ {text} }}"
+        trial = scratch / configuration.name
+        trial.write_text(f"pid {scratch}/pid; error_log stderr;\n" + text)
+        checked = subprocess.run(["/usr/sbin/nginx", "-t", "-e", "stderr", "-c", trial], capture_output=True, text=True)
+        without_certificates = "cannot load certificate" in checked.stderr or "host not found" in checked.stderr
+        assert checked.returncode == 0 or without_certificates, checked.stderr

@@ -1,0 +1,164 @@
+"""The JSON face: shapes of interface.md and protocol.md, /openapi.json, health, metrics, pages."""
+
+import hashlib
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+from support.raw_http import get
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def test_a_version_lists_its_files_with_sizes_and_digests(hub):
+    answer = get(hub.server, "/api/v1/models/acme/mul/1")
+    assert answer.status == 200
+    assert answer["Content-Type"].startswith("application/json")
+    version = answer.json()
+    archive = get(hub.server, "/acme/mul/1?tf-hub-format=compressed").body
+    assert {"name", "version", "kind", "published", "size", "digest", "downloads", "files"} <= version.keys()
+    assert (version["name"], version["version"], version["kind"]) == ("acme/mul", 1, "saved_model_2")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", version["published"])
+    assert hashlib.sha256(archive).hexdigest() in str(version["digest"])
+    assert {f["path"]: f["sha256"] for f in version["files"]} == hub.tree("acme/mul/1")
+    sizes = {f["path"]: f["size"] for f in version["files"]}
+    assert all((hub.files["acme/mul/1"] / p).stat().st_size == s for p, s in sizes.items())
+
+
+@pytest.mark.parametrize("name,kind", [
+    ("acme/old/2", "hub"), ("acme/lite-model/spice/1", "tflite"), ("acme/tfjs-model/spice/2/default/1", "tfjs"),
+    ("tensorflow/posenet/mobilenet/float/050/1", "saved_model_2"),
+])
+def test_a_version_knows_its_kind(hub, name, kind):
+    assert get(hub.server, f"/api/v1/models/{name}").json()["kind"] == kind
+
+
+def test_a_model_names_its_versions(hub):
+    model = get(hub.server, "/api/v1/models/acme/mul").json()
+    assert model["name"] == "acme/mul"
+    assert sorted(int(v if isinstance(v, int) else v["version"]) for v in model["versions"]) == [1, 3, 10]
+
+
+def test_the_list_holds_every_model_once(hub):
+    answer = get(hub.server, "/api/v1/models").json()
+    names = [m["name"] for m in answer["models"]]
+    assert set(names) == {n.rpartition("/")[0] for n in hub.files}
+    assert len(names) == len(set(names)) == answer["total"]
+    assert (answer["page"], answer["pages"]) == (1, 1)
+
+
+@pytest.mark.parametrize("query,names", [
+    ("publisher=acme", {"acme/mul", "acme/old", "acme/lite-model/spice", "acme/tfjs-model/spice/2/default"}),
+    ("format=tflite", {"acme/lite-model/spice"}),
+    ("format=tfjs", {"acme/tfjs-model/spice/2/default"}),
+    ("format=hub", {"acme/old"}),
+    ("q=posenet", {"tensorflow/posenet/mobilenet/float/050"}),
+    ("q=nothing-of-the-kind", set()),
+    ("publisher=google&q=classification", {"google/imagenet/mobilenet_v2_050_224/classification"}),
+])
+def test_the_list_is_narrowed_by_query(hub, query, names):
+    assert {m["name"] for m in get(hub.server, f"/api/v1/models?{query}").json()["models"]} == names
+
+
+def test_the_list_has_pages(tfhub, publish, serve, store, scratch):
+    from support import models
+
+    directory = models.saved_model(scratch / "m")
+    for i in range(1, 4):
+        publish(f"acme/m{i}/1", directory)
+    first = get(serve(), "/api/v1/models?page=1").json()
+    assert first["page"] == 1 and first["total"] == 3
+    beyond = get(serve(), "/api/v1/models?page=99")
+    assert beyond.status in (200, 404)
+    if beyond.status == 200:
+        assert beyond.json()["models"] == []
+    assert get(serve(), "/api/v1/models?page=x").status in (400, 404)
+
+
+def test_an_unknown_model_of_the_api_is_a_problem_document(hub):
+    for name in ("acme/none", "acme/mul/77", "acme"):
+        answer = get(hub.server, f"/api/v1/models/{name}")
+        assert answer.status == 404
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+def test_openapi_json_is_a_valid_description_and_names_every_path_of_the_api(hub):
+    document = get(hub.server, "/openapi.json").json()
+    validate(document)
+    paths = " ".join(document["paths"])
+    assert "/api/v1/models" in document["paths"]
+    assert "/api/v1/models/{" in paths
+
+
+def test_health_readiness_and_metrics_answer(hub):
+    assert get(hub.server, "/healthz").status == 200
+    assert get(hub.server, "/readyz").status == 200
+    answer = get(hub.server, "/metrics")
+    assert answer.status == 200
+    assert answer["Content-Type"].startswith("text/plain")
+    samples = [line for line in answer.text.splitlines() if line and not line.startswith("#")]
+    assert samples
+    for line in samples:
+        assert re.fullmatch(r'[a-zA-Z_:][\w:]*(\{[^}]*\})? [-+0-9.eE]+(Inf|NaN)?', line), line
+
+
+def test_metrics_count_requests(hub):
+    def requests():
+        text = get(hub.server, "/metrics").text
+        return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if re.match(r"tfhub_\w*requests_total", line))
+
+    before = requests()
+    for _ in range(5):
+        get(hub.server, "/acme/mul/1?tf-hub-format=compressed")
+    assert requests() - before >= 5
+
+
+@pytest.mark.parametrize("name", ["acme/mul/1", "acme/lite-model/spice/1", "acme/tfjs-model/spice/2/default/1"])
+def test_the_downloads_that_a_version_names_work(hub, name):
+    downloads = get(hub.server, f"/api/v1/models/{name}").json()["downloads"]
+    assert downloads
+    for download in downloads:
+        assert download["url"].startswith(hub.server.url)
+        assert get(hub.server, download["url"].removeprefix(hub.server.url)).status in (200, 303)
+
+
+def test_a_browser_at_a_handle_gets_a_page_that_says_how_to_load_it(hub):
+    answer = get(hub.server, "/acme/mul/3", Accept=BROWSER)
+    assert answer.status == 200
+    assert answer["Content-Type"].startswith("text/html")
+    assert "Accept" in answer["Vary"]
+    handle = f"{hub.server.url}/acme/mul/3"
+    assert handle in answer.text
+    for word in ("hub.load", "tfhub::resolve", "tfhub resolve", "sha-256", "SavedModel"):
+        assert word.lower() in answer.text.lower(), word
+    archive = get(hub.server, "/acme/mul/3?tf-hub-format=compressed").body
+    assert hashlib.sha256(archive).hexdigest() in answer.text
+
+
+def test_an_unversioned_page_says_which_version_code_gets(hub):
+    page = get(hub.server, "/acme/mul", Accept=BROWSER)
+    assert page.status == 200
+    for version in (1, 3, 10):
+        assert f"/acme/mul/{version}" in page.text
+    assert f'/acme/mul/10>; rel="canonical"' in page["Link"]
+
+
+def test_home_and_publisher_list_models(hub):
+    home, publisher = get(hub.server, "/", Accept=BROWSER), get(hub.server, "/acme", Accept=BROWSER)
+    assert "acme/mul" in home.text and "google/ALBERT.en_v2-1.0" in home.text
+    assert "acme/mul" in publisher.text and "google/ALBERT" not in publisher.text
+    assert get(hub.server, "/nobody", Accept=BROWSER).status == 404
+
+
+def test_a_document_never_brings_a_script_into_the_page(hub):
+    page = get(hub.server, "/acme/mul/10", Accept=BROWSER)
+    assert page.status == 200
+    assert "<script>alert(1)</script>" not in page.text
+
+
+def test_a_name_in_a_url_never_becomes_markup(hub):
+    page = get(hub.server, "/%3Cscript%3Ealert(1)%3C/script%3E/x", Accept=BROWSER)
+    assert page.status in (400, 404)
+    assert "<script>alert" not in page.text

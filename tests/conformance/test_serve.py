@@ -1,0 +1,185 @@
+"""`tfhub serve` as a process: its first line, the access log, SIGTERM, what becomes visible when."""
+
+import re
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from support import models
+from support.command import CONFLICT, USAGE, kill
+from support.raw_http import connect, get
+
+
+def wait_until_seen(server, target, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if get(server, target).status == 200:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_model_published_while_the_server_runs_is_visible_within_a_second(publish, serve):
+    publish("acme/mul/1", seed=1)
+    server = serve()
+    assert get(server, "/acme/mul/2?tf-hub-format=compressed").status == 404
+    publish("acme/mul/2", seed=2)
+    assert wait_until_seen(server, "/acme/mul/2?tf-hub-format=compressed", 1.0)
+    deadline = time.monotonic() + 1.0
+    while "/acme/mul/2" not in get(server, "/acme/mul?tf-hub-format=compressed")["Content-Location"]:
+        assert time.monotonic() < deadline, "the unversioned URL still gives the old version after a second"
+        time.sleep(0.02)
+    assert [m["name"] for m in get(server, "/api/v1/models").json()["models"]] == ["acme/mul"]
+
+
+def test_the_first_model_of_an_empty_store_becomes_visible_too(tfhub, publish, serve, store):
+    store.mkdir()
+    server = serve()
+    assert get(server, "/readyz").status == 200
+    assert get(server, "/api/v1/models").json()["total"] == 0
+    publish("acme/mul/1")
+    assert wait_until_seen(server, "/acme/mul?tf-hub-format=compressed", 1.0)
+
+
+def test_sigterm_lets_what_is_in_flight_finish_and_exits_0(publish, serve, scratch):
+    publish("acme/big/1", models.saved_model(scratch / "big", size=30_000_000))
+    server = serve("--drain-timeout", "15")
+    expected = len(get(server, "/acme/big/1?tf-hub-format=compressed").body)
+    with connect(server) as stream:
+        stream.sendall(b"GET /acme/big/1?tf-hub-format=compressed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        received = stream.recv(4096)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        with pytest.raises(OSError):
+            connect(server, timeout=1).close()
+        while block := stream.recv(1 << 20):
+            received += block
+    assert len(received.partition(b"\r\n\r\n")[2]) == expected
+    assert server.stop() == 0
+
+
+def test_sigterm_ends_idle_connections_at_once(publish, serve):
+    publish("acme/mul/1")
+    server = serve("--drain-timeout", "30")
+    with connect(server) as idle:
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert idle.recv(4096)
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - began < 3
+
+
+def test_a_client_that_never_takes_its_answer_does_not_hold_up_the_stop_beyond_the_drain_timeout(publish, serve, scratch):
+    publish("acme/big/1", models.saved_model(scratch / "big", size=30_000_000))
+    server = serve("--drain-timeout", "1")
+    with connect(server) as stream:
+        stream.sendall(b"GET /acme/big/1?tf-hub-format=compressed HTTP/1.1\r\nHost: x\r\n\r\n")
+        stream.recv(100)
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert 0.5 < time.monotonic() - began < 5
+
+
+def test_the_access_log_has_one_line_a_request_on_stderr(publish, serve):
+    publish("acme/mul/1")
+    server = serve()
+    get(server, "/acme/mul/1?tf-hub-format=compressed")
+    get(server, "/nothing")
+    assert server.wait_logged("GET", "/acme/mul/1?tf-hub-format=compressed", 1) == 1
+    assert server.wait_logged("GET", "/nothing", 1) == 1
+    line = next(l for l in server.log.read_text().splitlines() if "/nothing" in l)
+    assert "404" in line and "127.0.0.1" in line
+
+
+def test_a_control_character_in_a_target_never_reaches_the_log(publish, serve):
+    publish("acme/mul/1")
+    server = serve()
+    get(server, "/acme/%1b%5b2Jx/%0d%0aGET%20/forged")
+    get(server, "/healthz")
+    server.wait_logged("GET", "/healthz", 1)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f]", server.log.read_text())
+
+
+def test_two_servers_over_one_store_give_the_same_answers(publish, serve):
+    publish("acme/mul/1")
+    one, other = serve(), serve()
+    target = "/acme/mul/1?tf-hub-format=compressed"
+    a, b = get(one, target), get(other, target)
+    assert (a.body, a["ETag"]) == (b.body, b["ETag"])
+
+
+def test_tfhub_listen_sets_the_address_and_the_flag_wins(tfhub, publish, store, scratch):
+    publish("acme/mul/1")
+    env = tfhub.with_env(TFHUB_LISTEN="127.0.0.1:0", TFHUB_STORE=str(store))
+    process = env.start("serve", stderr=subprocess.DEVNULL)
+    try:
+        assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+\n", process.stdout.readline())
+    finally:
+        kill(process)
+    process = tfhub.with_env(TFHUB_LISTEN="nonsense", TFHUB_STORE=str(store)).start(
+        "serve", "--listen", "127.0.0.1:0", stderr=subprocess.DEVNULL)
+    try:
+        assert process.stdout.readline().startswith("listening on http://127.0.0.1:")
+    finally:
+        kill(process)
+
+
+def test_an_ipv6_address_is_listened_on_and_written_in_brackets(tfhub, publish, store):
+    publish("acme/mul/1")
+    process = tfhub.start("serve", "--store", store, "--listen", "[::1]:0", stderr=subprocess.DEVNULL)
+    try:
+        assert re.fullmatch(r"listening on http://\[::1\]:\d+\n", process.stdout.readline())
+    finally:
+        kill(process)
+
+
+def test_an_address_in_use_is_said_to_be_in_use(tfhub, publish, serve, store):
+    publish("acme/mul/1")
+    server = serve()
+    finished = tfhub.fails(CONFLICT, "serve", "--store", store, "--listen", f"127.0.0.1:{server.port}")
+    assert str(server.port) in finished.err and "in use" in finished.err
+
+
+@pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1:99999", "127.0.0.1:x", ":"])
+def test_an_address_that_is_none_is_wrong_usage(tfhub, publish, store, listen):
+    publish("acme/mul/1")
+    tfhub.fails(USAGE, "serve", "--store", store, "--listen", listen)
+
+
+def test_a_store_that_is_not_there_yet_is_an_empty_hub(serve, scratch, tfhub):
+    server = serve(location=scratch / "new/store")
+    assert get(server, "/api/v1/models").json()["total"] == 0
+    tfhub.ok("publish", models.saved_model(scratch / "m"), "acme/mul/1", "--store", scratch / "new/store")
+    assert wait_until_seen(server, "/acme/mul?tf-hub-format=compressed", 1.0)
+
+
+def test_a_store_that_is_a_file_is_refused(tfhub, scratch):
+    (scratch / "file").write_text("a file")
+    finished = tfhub.run("serve", "--store", scratch / "file", "--listen", "127.0.0.1:0", timeout=10)
+    assert finished.code != 0 and str(scratch / "file") in finished.error
+
+
+def test_public_url_is_what_links_and_pages_call_the_hub(publish, serve):
+    publish("acme/mul/1")
+    server = serve("--public-url", "https://hub.example.org/models")
+    answer = get(server, "/acme/mul?tf-hub-format=compressed")
+    assert "<https://hub.example.org/models/acme/mul/1>" in answer["Link"]
+    page = get(server, "/acme/mul/1", Accept="text/html")
+    assert "https://hub.example.org/models/acme/mul/1" in page.text
+    assert f":{server.port}" not in page.text
+
+
+def test_sixteen_clients_at_once_all_get_the_right_bytes(publish, serve, scratch):
+    publish("acme/big/1", models.saved_model(scratch / "big", size=5_000_000))
+    server = serve()
+    target = "/acme/big/1?tf-hub-format=compressed"
+    expected, wrong = get(server, target).body, []
+    clients = [threading.Thread(target=lambda: wrong.append(1) if get(server, target).body != expected else None) for _ in range(16)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    assert not wrong

@@ -1,0 +1,73 @@
+"""HTTP as bytes on a socket: what is sent is exactly what the test wrote."""
+
+import http.client
+import socket
+from dataclasses import dataclass
+
+
+@dataclass
+class Response:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    def __getitem__(self, name: str) -> str | None:
+        return self.headers.get(name)
+
+    def json(self):
+        import json
+
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+def request(server, method: str, target: str, headers: dict | None = None, body: bytes | None = None) -> Response:
+    """One request on a connection of its own; redirects are not followed, nothing is added but Host."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
+    try:
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in (headers or {}).items():
+            connection.putheader(name, value)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        return Response(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
+
+
+def get(server, target: str, **headers) -> Response:
+    return request(server, "GET", target, {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def head(server, target: str, **headers) -> Response:
+    return request(server, "HEAD", target, {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def connect(server, timeout=20) -> socket.socket:
+    return socket.create_connection((server.host, server.port), timeout=timeout)
+
+
+def exchange(server, data: bytes, timeout=20) -> bytes:
+    """Sends bytes as they are and reads until the server closes (or says nothing for `timeout`)."""
+    with connect(server, timeout) as stream:
+        try:
+            stream.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the server may refuse before it has read everything; what it said is read below
+        received = bytearray()
+        try:
+            while block := stream.recv(65536):
+                received += block
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return bytes(received)
+
+
+def statuses(received: bytes) -> list:
+    """The status codes of the responses in `received`."""
+    return [int(line.split()[1]) for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.")]

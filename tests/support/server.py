@@ -1,0 +1,73 @@
+"""`tfhub serve` on a free port: started, asked, stopped."""
+
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from support.command import Tfhub, kill
+
+
+class Server:
+    """Runs until stop(). Its stderr (the access log) is collected in a file."""
+
+    def __init__(self, tfhub: Tfhub, store, *args, log: Path, env=None):
+        self.tfhub = tfhub.with_env(**(env or {}))
+        self.log = log
+        self._log = open(log, "a")
+        self.process = self.tfhub.start("serve", "--store", store, "--listen", "127.0.0.1:0", *args, stderr=self._log)
+        self.first_line = self._read_first_line()
+        match = re.fullmatch(r"listening on (https?)://([^\s/]+):(\d+)\n", self.first_line)
+        assert match, f"first line of stdout is {self.first_line!r}\n{log.read_text()}"
+        self.scheme, self.host, self.port = match[1], match[2], int(match[3])
+
+    def _read_first_line(self, timeout=20) -> str:
+        lines = []
+        reader = threading.Thread(target=lambda: lines.append(self.process.stdout.readline()), daemon=True)
+        reader.start()
+        reader.join(timeout)
+        if not lines:
+            kill(self.process)
+            raise AssertionError(f"serve printed nothing for {timeout} s\n{self.log.read_text()}")
+        return lines[0]
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+    def logged(self, method: str, target: str) -> int:
+        """How many requests for exactly this target the access log holds."""
+        needle = re.compile(rf'\b{method} {re.escape(target)}(?=[\s"])')
+        return len(needle.findall(self.log.read_text()))
+
+    def wait_logged(self, method: str, target: str, count: int, seconds=2.0) -> int:
+        """The log may be a moment behind the answer."""
+        deadline = time.monotonic() + seconds
+        while self.logged(method, target) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.logged(method, target)
+
+    def memory(self) -> int:
+        """Resident bytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+    def stop(self, timeout=20) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                kill(self.process)
+                raise AssertionError(f"serve did not stop within {timeout} s of SIGTERM") from None
+        self.process.stdout.close()
+        self._log.close()
+        return self.process.returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
