@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tfhub=build/tfhub
-demo=$PWD/build/demo
+demo=build/demo
 model=spotify/basic-pitch/1             # a trained SavedModel: which notes sound in a recording
 lite=spotify/lite-model/basic-pitch/1   # the same for phones, one .tflite file
 unset "${!TFHUB_@}"                     # the demo is the same whatever this shell has set
@@ -44,7 +44,7 @@ echo "$line"
 url=${line#listening on }
 
 step "4. Resolve the handle over HTTP: the path of the unpacked model in the cache"
-export TFHUB_CACHE_DIR=$demo/cache
+export TFHUB_CACHE_DIR=$PWD/$demo/cache
 echo "\$ TFHUB_CACHE_DIR=$TFHUB_CACHE_DIR $tfhub resolve $url/$model"
 path=$($tfhub resolve "$url/$model")
 echo "$path"

@@ -1,12 +1,20 @@
 # bash completion for tfhub
 
+# These come with the bash-completion package; plain bash gets by with less.
+declare -F _filedir >/dev/null || _filedir() { COMPREPLY=($(compgen -f -- "$cur")); }
+declare -F __ltrim_colon_completions >/dev/null || __ltrim_colon_completions() { :; }
+
 _tfhub_handles() {
   tfhub cache ls 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
 }
 
 _tfhub() {
   local cur prev words cword
-  _init_completion -n : || return
+  if declare -F _init_completion >/dev/null; then
+    _init_completion -n : || return
+  else  # without the bash-completion package
+    words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  fi
 
   case $prev in
     --store|--tls-cert|--tls-key|--doc|-o|--output|--tfhub_cache_dir)

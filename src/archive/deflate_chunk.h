@@ -9,10 +9,11 @@
 
 namespace tfhub::archive {
 
-// The same chunk gives the same bytes on every x86-64 processor with SSE 4.2 (2008 and later): of ISA-L's
-// variants, the AVX, AVX2 and AVX-512 ones only do the same steps wider; the one for processors without
-// SSE 4.2 hashes differently and finds other matches. A unit test holds the bytes, and so notices an ISA-L
-// that packs differently.
+// The same chunk gives the same bytes on every x86-64 processor with SSE 4.2 (2008 and later): ISA-L's AVX,
+// AVX2 and AVX-512 variants take the same steps, only wider. Its variant for older processors hashes
+// differently and finds other matches (the bytes are as valid, but not these). Tried on AVX-512 and on
+// emulated Nehalem, SandyBridge and Haswell; a unit test holds the bytes, and so notices an ISA-L that packs
+// differently.
 class ChunkDeflater {
  public:
   ChunkDeflater();

@@ -24,6 +24,27 @@ std::optional<double> take_number(std::string_view& text) {
   return number;
 }
 
+// The length of the UTF-8 character that `text` begins with; 0 where there is none, or one that a terminal
+// acts upon.
+size_t harmless_character(std::string_view text) {
+  const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = at(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  char32_t code = first & (0xffU >> (length + 1));
+  for (size_t i = 1; i < length; ++i) {
+    if ((at(i) & 0xc0) != 0x80) return 0;
+    code = code << 6 | (at(i) & 0x3f);
+  }
+  static constexpr std::array<char32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+  const bool overlong = code < kLeast[length], surrogate = code >= 0xd800 && code < 0xe000;
+  const bool c1 = code < 0xa0, line = code == 0x2028 || code == 0x2029;
+  const bool turns_text = code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+                          (code >= 0x2066 && code <= 0x2069);
+  return overlong || surrogate || code > 0x10ffff || c1 || line || turns_text ? 0 : length;
+}
+
 }  // namespace
 
 std::optional<uint64_t> parse_size(std::string_view text) {
@@ -80,8 +101,8 @@ std::string iso8601(std::chrono::system_clock::time_point time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 std::string random_token() {
@@ -95,14 +116,18 @@ std::string random_token() {
 
 std::string printable(std::string_view text, size_t at_most) {
   std::string out;
-  for (char c : text.substr(0, at_most)) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u < 0x20 || u == 0x7f)
-      out += fmt::format("\\x{:02x}", u);
-    else
-      out += c;
+  std::string_view rest = text;
+  while (!rest.empty() && text.size() - rest.size() < at_most) {
+    const size_t length = harmless_character(rest);
+    if (length == 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(rest[0]));
+      rest.remove_prefix(1);
+    } else {
+      out += rest.substr(0, length);
+      rest.remove_prefix(length);
+    }
   }
-  if (text.size() > at_most) out += "...";
+  if (!rest.empty()) out += "...";
   return out;
 }
 

@@ -9,8 +9,8 @@
 
 namespace tfhub {
 
-// "1536" -> 1536, "10GiB", "10G", "1.5GB": K, M, G, T with an optional "iB" (or nothing) are powers of 1024, with
-// "B" powers of 1000. Nothing on anything else, a sign or an overflow included.
+// "1536" -> 1536, "10GiB", "10G", "1.5GB": K, M, G, T with an optional "iB" (or nothing) are powers of 1024,
+// with "B" powers of 1000. Nothing on anything else, a sign or an overflow included.
 std::optional<uint64_t> parse_size(std::string_view text);
 // "90", "90s", "15m", "12h", "30d", "2w"; a bare number is seconds.
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
@@ -24,7 +24,9 @@ std::string iso8601(std::chrono::system_clock::time_point time);
 // 32 lower-case hex digits from the kernel's random source: a staging name, a lock's token.
 std::string random_token();
 
-// For terminals and logs: control characters become \xNN, so that a server's words cannot drive a terminal.
+// For terminals and logs: what could drive or mislead a terminal (control characters, C1 and bidirectional
+// ones included, and bytes that are no UTF-8) becomes \xNN. At most `at_most` bytes of the text, whole
+// characters.
 std::string printable(std::string_view text, size_t at_most = 200);
 
 // A URL without its user:password@ and with secret-looking query values replaced by "***".

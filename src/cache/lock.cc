@@ -15,15 +15,10 @@
 namespace tfhub::cache {
 namespace {
 
-constexpr uint64_t kLargestLock = 4096;
 constexpr int kAttempts = 3;
 
-Result<std::string> read_lock(const std::string& path) {
-  return os::read_file(path, kLargestLock);
-}
-
 bool is_content(const std::string& path, const std::string& content) {
-  const auto now = read_lock(path);
+  const auto now = read_lock_file(path);
   return now && *now == content;
 }
 
@@ -43,6 +38,18 @@ Result<std::unique_ptr<os::FileLock>> make_locked_file(const std::string& path, 
 }
 
 }  // namespace
+
+Result<std::string> read_lock_file(const std::string& path) {
+  constexpr uint64_t kLongest = 4096;
+  TFHUB_ASSIGN(const auto info, os::stat(path, /*follow=*/false));
+  if (!info) return fail(Code::kNotFound, "there is no lock file {}", path);
+  if (info->type != os::FileInfo::Type::kFile) return std::string("no file at all");
+  TFHUB_ASSIGN(auto source, os::FileSource::open(path, 0, kLongest));
+  std::string content(kLongest, '\0');
+  TFHUB_ASSIGN(const size_t size, source.read(std::as_writable_bytes(std::span(content))));
+  content.resize(size);
+  return content;
+}
 
 Result<std::optional<EntryLock>> EntryLock::try_acquire(const EntryPaths& paths) {
   for (int attempt = 1;; ++attempt) {

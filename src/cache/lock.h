@@ -47,6 +47,11 @@ class EntryLock {
   std::unique_ptr<os::FileLock> kernel_lock_;  // null where the file system has none
 };
 
+// What a lock file says: its first 4 KiB. What is no regular file (a link or a FIFO, planted in a shared
+// directory) is not opened and says nothing sensible, so it is treated like any lock whose holder cannot be
+// known. kNotFound: none.
+Result<std::string> read_lock_file(const std::string& path);
+
 // Who wrote a lock file: "<host name>.<pid>.<token>"; a host name may hold dots.
 struct LockOwner {
   std::string host;

@@ -78,15 +78,19 @@ KernelLock ask_kernel_lock(const std::string& path) {
 
 Result<std::optional<LockView>> look_at_lock(const EntryPaths& paths) {
   const std::string path = paths.lock();
-  auto content = os::read_file(path, 4096);
+  auto content = read_lock_file(path);
   if (!content && content.error().code() == Code::kNotFound) return std::nullopt;
   if (!content) return fail(std::move(content).error());
   LockView view;
   view.content = std::move(*content);
   view.owner = parse_lock(view.content);
-  TFHUB_ASSIGN(const auto info, os::stat(path));
+  TFHUB_ASSIGN(const auto info, os::stat(path, /*follow=*/false));
   if (!info) return std::nullopt;
   view.written = info->modified;
+  if (info->type != os::FileInfo::Type::kFile) {
+    view.standing = Standing::kDoubtful;
+    return view;
+  }
 
   auto fd = os::open_read(path);
   if (!fd && fd.error().code() == Code::kNotFound) return std::nullopt;

@@ -36,7 +36,6 @@ class Pruning {
 
   Result<void> entries() {
     TFHUB_ASSIGN(auto all, cache_.list());
-    in_use_ = keys_in_use(cache_.directory());
     std::vector<const Entry*> models;
     for (const Entry& entry : all) {
       if (entry.state == State::kBroken) TFHUB_TRY(remove_broken(entry));
@@ -67,7 +66,8 @@ class Pruning {
   }
 
   Result<bool> remove_if(const Entry& entry, const std::string& why, const StillWanted& still_wanted) {
-    if (in_use_.contains(entry.key)) return false;
+    if (!in_use_) in_use_ = keys_in_use(cache_.directory());
+    if (in_use_->contains(entry.key)) return false;
     const EntryPaths paths{cache_.directory(), entry.key};
     if (options_.dry_run) {
       if (os::exists(paths.lock()) && !dead_locks_.contains(paths.lock())) return false;
@@ -100,7 +100,8 @@ class Pruning {
 
   const Cache& cache_;
   const PruneOptions& options_;
-  std::set<std::string> in_use_, dead_locks_;
+  std::optional<std::set<std::string>> in_use_;  // looked up once, and only if something is to go
+  std::set<std::string> dead_locks_;
   std::map<std::string, std::vector<const Entry*>> aliases_;
   Pruned result_;
 };

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "catalog/publication.h"
+#include "catalog/staging_area.h"
 #include "protocol/keys.h"
 
 namespace tfhub::catalog {
@@ -121,7 +122,7 @@ Result<std::string> location(store::ObjectStore& store, const VersionRecord& rec
 Result<void> promote(store::ObjectStore& store, const VersionRecord& record) {
   auto* local = dynamic_cast<store::LocalObjects*>(&store);
   TFHUB_TRY(local != nullptr ? move_all(store, *local, record) : copy_all(store, record));
-  return store::remove_prefix(store, protocol::staging_prefix(record.staging));
+  return remove_staging(store, record.staging);
 }
 
 Result<std::string> archive_location(store::ObjectStore& store, const VersionRecord& record) {

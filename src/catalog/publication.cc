@@ -106,8 +106,8 @@ bool has_file(const VersionRecord& record, const std::string& path) {
 }
 
 // A file of a version has a URL too (<handle>/<file>), which must not be another model's or version's. This
-// one is looked up, not claimed: of two publishers in the same moment both may pass, and then the longer name
-// wins (Catalog:: find).
+// is a look, not a claim: of two publishers in the same moment both may pass, and then the longer name wins
+// at lookups.
 Result<void> check_file_urls(store::ObjectStore& store, const VersionRecord& record) {
   const std::string url = record.id.text();
   for (size_t end = record.id.name.text().rfind('/'); end != std::string::npos && end > 0;

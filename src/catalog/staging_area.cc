@@ -69,12 +69,12 @@ Result<bool> is_dead(store::ObjectStore& store, const std::string& token) {
 // After the publisher's end: its record is finished, or its bytes go.
 Result<void> clear(store::ObjectStore& store, const std::string& token) {
   TFHUB_ASSIGN(const auto record, committed_from(store, token));
-  if (!record) return store::remove_prefix(store, protocol::staging_prefix(token));
+  if (!record) return remove_staging(store, token);
   TFHUB_ASSIGN(const bool counts, claim_model(store, record->id.name));
   if (counts) return promote(store, *record);
   // The publisher died before it could take its record back: the model's URL had become a version's.
   TFHUB_TRY(store.remove(protocol::entry_key(record->id.text())));
-  return store::remove_prefix(store, protocol::staging_prefix(token));
+  return remove_staging(store, token);
 }
 
 }  // namespace
@@ -92,6 +92,13 @@ Result<std::optional<VersionRecord>> committed_from(store::ObjectStore& store, c
   TFHUB_ASSIGN(auto entry, read_entry(store, root["publishes"].get<std::string>()));
   if (!entry || entry->is_model() || entry->version->staging != token) return std::nullopt;
   return std::move(entry->version);
+}
+
+Result<void> remove_staging(store::ObjectStore& store, const std::string& token) {
+  TFHUB_TRY(store::remove_prefix(store, protocol::staging_uncompressed_key(token)));
+  TFHUB_TRY(store.remove(protocol::staging_archive_key(token)));
+  TFHUB_TRY(store.remove(protocol::staging_intent_key(token)));
+  return store::remove_prefix(store, protocol::staging_prefix(token));
 }
 
 Result<void> collect_dead_staging(store::ObjectStore& store) {
@@ -139,7 +146,7 @@ StagingArea::~StagingArea() {
   // A commit() whose answer was lost may have succeeded: then, or when we cannot know, the bytes stay, and a
   // later publisher's collect_dead_staging() decides.
   const auto record = committed_from(state_->store, state_->token);
-  if (record && !*record) (void)store::remove_prefix(state_->store, protocol::staging_prefix(state_->token));
+  if (record && !*record) (void)remove_staging(state_->store, state_->token);
 }
 
 const std::string& StagingArea::token() const {

@@ -18,4 +18,8 @@ Result<void> put_intent(store::ObjectStore& store, const VersionRecord& record);
 // when there is none and none can come any more unless the publisher lives.
 Result<std::optional<VersionRecord>> committed_from(store::ObjectStore& store, const std::string& token);
 
+// Everything of a staging place, its owner object last: a removal that is cut short leaves a place whose
+// owner is dead, which the next publisher clears at once.
+Result<void> remove_staging(store::ObjectStore& store, const std::string& token);
+
 }  // namespace tfhub::catalog

@@ -66,7 +66,7 @@ class Parser {
       std::vector<std::string> reversed(words_.rbegin(), words_.rend());
       app_.parse(reversed);
     } catch (const CLI::CallForHelp&) {
-      return print(deepest_parsed()->help());
+      return print(help_of(deepest_parsed()));
     } catch (const CLI::ParseError& error) {
       return usage_error(error);
     }
@@ -230,24 +230,30 @@ class Parser {
       return std::move(arguments_);
     }
     const CLI::App* app = &app_;
-    std::string path = "tfhub";  // what stands before the command in its usage line
     for (const std::string& topic : topics_) {
       const auto found = app->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == topic; });
       if (found.empty())
-        return fail(Code::kUsage, "there is no command '{} {}'; `tfhub help` lists them", path,
+        return fail(Code::kUsage, "there is no command '{} {}'; `tfhub help` lists them", full_name(app),
                     printable(topic));
-      if (app != &app_) path += " " + app->get_name();
       app = found.front();
     }
-    // Not app->help(): that goes on to the parsed subcommand, which is `help` itself.
-    return print(app->get_formatter()->make_help(app, app == &app_ ? "" : path, CLI::AppFormatMode::Normal));
+    return print(help_of(app));
+  }
+
+  // "tfhub cache prune".
+  static std::string full_name(const CLI::App* app) {
+    return app->get_parent() == nullptr ? app->get_name()
+                                        : full_name(app->get_parent()) + " " + app->get_name();
+  }
+  // Not app->help(): that goes on to a parsed subcommand, which may be `help` itself.
+  static std::string help_of(const CLI::App* app) {
+    return app->get_formatter()->make_help(app, full_name(app), CLI::AppFormatMode::Normal);
   }
 
   Result<Arguments> usage_error(const CLI::ParseError& error) {
     std::string words = error.what();
     std::replace(words.begin(), words.end(), '\n', ' ');
     const CLI::App* app = deepest_parsed();
-    const std::string command_name = app == &app_ ? "" : " " + app->get_name();
     // CLI11 2.1 says "The following argument was not expected: x"; a word in a command's place is a mistyped
     // command.
     if (app == &app_ && !typed_.empty())

@@ -6,6 +6,17 @@
 #include "transfer/http.h"
 
 namespace tfhub::client {
+namespace {
+
+constexpr size_t kLongestLocation = 4096;
+
+// The same check as tensorflow_hub's, which takes the body as it is; and what no path holds is no path: it
+// would break the one line on stdout that scripts read.
+bool is_location(const std::string& body) {
+  return body.starts_with("gs://") && body.size() <= kLongestLocation && printable(body, body.size()) == body;
+}
+
+}  // namespace
 
 Result<std::string> bucket_path(const std::string& handle) {
   TFHUB_ASSIGN(const bool is_offline, offline());
@@ -22,8 +33,7 @@ Result<std::string> bucket_path(const std::string& handle) {
 
   const int status = response.head.status;
   if (status == 303) {
-    // The same check as tensorflow_hub's, which takes the body as it is.
-    if (response.body.starts_with("gs://")) return std::move(response.body);
+    if (is_location(response.body)) return std::move(response.body);
     return fail(Code::kNetwork,
                 "{} answered 303, but its body is '{}' instead of a gs:// path; use load format COMPRESSED",
                 redacted(url), printable(response.body, 80));

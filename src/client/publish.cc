@@ -88,7 +88,7 @@ Result<void> stage_tflite(store::ObjectStore& store, const std::string& path, Ve
 
 Result<void> put_document(store::ObjectStore& store, const std::string& document,
                           const VersionRecord& record) {
-  return store::put_small(store, fmt::format(".documents/{}.md", record.id.text()), as_bytes(document));
+  return store::put_small(store, protocol::document_key(record.id), as_bytes(document));
 }
 
 Result<catalog::Outcome> publish_input(const std::shared_ptr<store::ObjectStore>& shared,

@@ -18,6 +18,10 @@ std::string uncompressed_key(const VersionedName& version, std::string_view file
   return below(version.text() + "/uncompressed", file);
 }
 
+std::string document_key(const VersionedName& version) {
+  return ".documents/" + version.text() + ".md";
+}
+
 std::string staging_prefix(std::string_view token) {
   return std::string(".staging/").append(token);
 }
@@ -30,7 +34,9 @@ std::string staging_uncompressed_key(std::string_view token, std::string_view fi
 std::string staging_owner_key(std::string_view token) {
   return staging_prefix(token) + "/owner.json";
 }
-std::string staging_intent_key(std::string_view token) { return staging_prefix(token) + "/intent.json"; }
+std::string staging_intent_key(std::string_view token) {
+  return staging_prefix(token) + "/intent.json";
+}
 
 std::string entry_key(std::string_view url_path) {
   return std::string(kCatalogPrefix).append(url_path).append("/").append(kEntryName);

@@ -14,6 +14,9 @@ std::string archive_key(const VersionedName& version, Kind kind);
 // "<publisher>/<model>/<version>/uncompressed/<file>"; without a file, the folder without a trailing slash.
 std::string uncompressed_key(const VersionedName& version, std::string_view file = {});
 
+// ".documents/<publisher>/<model>/<version>.md": the page that was published with it.
+std::string document_key(const VersionedName& version);
+
 // ".staging/<token>", ".staging/<token>/archive", ".staging/<token>/uncompressed/<file>",
 // ".staging/<token>/owner.json".
 std::string staging_prefix(std::string_view token);

@@ -1,5 +1,7 @@
 #include "server/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -55,10 +57,20 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void Connection::sweep(Clock::time_point now) {
+  if (phase_ == Phase::kAnswering && unfinished_ && took_some())
+    enter(phase_, worker_.hub.options.stall_timeout);
   if (now < deadline_ || verdict_ != Verdict::kNone) return;
   verdict_ = Verdict::kTimeout;
   worker_.metrics.timeouts.add(phase_ == Phase::kIdle ? 0 : 1);
   socket_.cancel();
+}
+
+// The kernel calls a socket writable again only when a third of its buffer is free, which takes a slow client
+// a minute; how much is left in the buffer tells at once whether it takes anything.
+bool Connection::took_some() {
+  int unsent = 0;
+  if (::ioctl(socket_.get(), SIOCOUTQ, &unsent) != 0) return false;
+  return unsent < std::exchange(unsent_, unsent);
 }
 
 void Connection::drain() {
@@ -304,6 +316,7 @@ Connection::Push Connection::push(Outgoing& out) {
     out.left -= io.bytes;
     out.body_sent += io.bytes;
     this_turn += io.bytes;
+    if (io.filled && out.left > 0) return Push::kWantWrite;
   }
   return Push::kDone;
 }
@@ -324,7 +337,10 @@ Task<bool> Connection::finish_sending() {
     const uint64_t before = out.bytes_sent + out.body_sent;
     const Push pushed = push(out);
     // Any progress counts: a slow client is served, one that takes nothing is not.
-    if (out.bytes_sent + out.body_sent != before) enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
+    if (out.bytes_sent + out.body_sent != before) {
+      enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
+      unsent_ = 0;
+    }
     switch (pushed) {
       case Push::kDone:
         complete = true;

@@ -65,6 +65,7 @@ class Connection {
   enum class Push : uint8_t { kDone, kWantRead, kWantWrite, kFailed, kTurn, kNeedBytes };
 
   bool cut() const { return verdict_ == Verdict::kTimeout || verdict_ == Verdict::kAbort; }
+  bool took_some();
   void enter(Phase phase, std::chrono::milliseconds limit);
   Task<bool> shake_hands();
   Io receive(std::string_view& input);
@@ -92,6 +93,7 @@ class Connection {
   std::unique_ptr<Outgoing> unfinished_;  // an answer that the socket did not take at once
   Clock::time_point deadline_;
   uint64_t body_to_skip_ = 0;
+  int unsent_ = 0;        // bytes in the socket's buffer when last looked at
   uint32_t scanned_ = 0;  // how far kept_ was searched for the end of a head
   Phase phase_ = Phase::kIdle;
   Verdict verdict_ = Verdict::kNone;

@@ -17,11 +17,22 @@ RangeAnswer wanted_range(const Request& request, std::string_view etag, uint64_t
   return protocol::parse_range(request.range, size);
 }
 
+// A publisher, or another server, may promote the bytes between the look and the opening: they are looked for
+// again.
+template <typename Open>
+auto open_where_it_is(const Artefact& artefact, Open open) -> decltype(open(std::string())) {
+  constexpr int kLooks = 3;
+  for (int look = 1;; ++look) {
+    TFHUB_ASSIGN(const std::string key, artefact.location());
+    auto opened = open(key);
+    if (opened || opened.error().code() != Code::kNotFound || look == kLooks) return opened;
+  }
+}
+
 Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
   if (hub.local != nullptr) {
-    TFHUB_ASSIGN(OpenFilePointer file, hub.open_files.get(artefact.name, [&]() -> Result<os::UniqueFd> {
-      TFHUB_ASSIGN(const std::string key, artefact.location());
-      return hub.local->open(key);
+    TFHUB_ASSIGN(OpenFilePointer file, hub.open_files.get(artefact.name, [&] {
+      return open_where_it_is(artefact, [&](const std::string& key) { return hub.local->open(key); });
     }));
     if (file->size != artefact.size)
       return fail(Code::kCorrupt,
@@ -30,11 +41,11 @@ Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
     reply.file = std::move(file);
     return {};
   }
-  TFHUB_ASSIGN(const std::string key, artefact.location());
   std::optional<protocol::ByteRange> part;
   if (reply.length != artefact.size)
     part = protocol::ByteRange{reply.offset, reply.offset + reply.length - 1};
-  TFHUB_ASSIGN(reply.stream, hub.store->get(key, part));
+  TFHUB_ASSIGN(reply.stream,
+               open_where_it_is(artefact, [&](const std::string& key) { return hub.store->get(key, part); }));
   return {};
 }
 

@@ -45,7 +45,8 @@ void answer_metrics(Hub& hub, Reply& reply) {
       "tfhub_open_files {}\n"
       "# HELP tfhub_build_info What is running.\n# TYPE tfhub_build_info gauge\n"
       "tfhub_build_info{{version=\"{}\",compiler=\"{}\"}} 1\n",
-      snapshot->models.size(), versions, hub.catalogue_age().count(), hub.open_files.size(), TFHUB_VERSION, __VERSION__);
+      snapshot->models.size(), versions, hub.catalogue_age().count(), hub.open_files.size(), TFHUB_VERSION,
+      __VERSION__);
   answer_plain(text, "text/plain; version=0.0.4; charset=utf-8", Route::kMetrics, reply);
 }
 

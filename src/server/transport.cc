@@ -61,7 +61,9 @@ Io Transport::read(MutableBytes buffer) {
 Io Transport::write(Bytes bytes, bool more) {
   if (!session_) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-    return from_socket(sent, Io::Status::kWantWrite);
+    Io io = from_socket(sent, Io::Status::kWantWrite);
+    io.filled = io.bytes < bytes.size();
+    return io;
   }
   ERR_clear_error();
   return from_tls(
@@ -73,6 +75,7 @@ Io Transport::send_file(int file, uint64_t offset, uint64_t length, MutableBytes
   if (!session_) {
     const size_t count = std::min<uint64_t>(length, 1U << 30);  // one call moves 2 GiB at most
     const Io moved = from_socket(::sendfile(fd_, file, &position, count), Io::Status::kWantWrite);
+    if (moved.status == Io::Status::kDone) return {moved.status, moved.bytes, moved.bytes < count};
     // The end of the file before the end of what was promised: the file was cut behind our back.
     return moved.status == Io::Status::kEnd ? Io{Io::Status::kFailed, 0} : moved;
   }
@@ -82,7 +85,7 @@ Io Transport::send_file(int file, uint64_t offset, uint64_t length, MutableBytes
   size_t sent = 0;
   while (sent < static_cast<size_t>(got)) {  // one record, 16 KiB, a call
     const Io one = write(scratch.subspan(sent, static_cast<size_t>(got) - sent), false);
-    if (one.status != Io::Status::kDone) return sent > 0 ? Io{Io::Status::kDone, sent} : one;
+    if (one.status != Io::Status::kDone) return sent > 0 ? Io{Io::Status::kDone, sent, true} : one;
     sent += one.bytes;
   }
   return {Io::Status::kDone, sent};

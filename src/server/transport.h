@@ -13,7 +13,8 @@ namespace tfhub::server {
 struct Io {
   enum class Status : uint8_t { kDone, kWantRead, kWantWrite, kEnd, kFailed };
   Status status = Status::kDone;
-  size_t bytes = 0;  // moved, where status is kDone: at least one
+  size_t bytes = 0;     // moved, where status is kDone: at least one
+  bool filled = false;  // the socket took less than it was offered: it is not writable now
 };
 
 class Transport {

@@ -1,6 +1,8 @@
 // get(): a body that is read as it comes, and that survives cuts.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "transfer/checksum.h"
@@ -71,6 +73,13 @@ Result<void> ResumingDownload::open() {
     if (!budget_.try_again(failure)) return fail(failure.error(budget_.tries()));
   }
   first_ = Representation::of(exchange_->head());
+  const bool part_wanted =
+      std::any_of(options_.headers.begin(), options_.headers.end(),
+                  [](const auto& header) { return lower_ascii(header.first) == "range"; });
+  if (first_.head.status == 206 && !part_wanted)
+    return fail(Code::kNetwork,
+                "{} answered with a part (206) where the whole was asked for; tell its operator",
+                server_of(url_));
   if (first_.head.status == 200) {
     digests_ = NamedDigests::of(first_.head);
   } else {  // a part that the caller's own headers asked for, or nothing at all: not to be taken up again

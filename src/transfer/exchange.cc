@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "transfer/proxy.h"
+#include "transfer/sigpipe.h"
 
 namespace tfhub::transfer {
 namespace {
@@ -116,6 +117,7 @@ void Exchange::configure_tls() {
 }
 
 Tried<void> Exchange::start(const Request& request) {
+  const SigpipeGuard guard;
   stop();
   if (deadline_.passed(Clock::now())) return tl::unexpected(deadline_.failure(request.url));
   url_ = request.url;
@@ -171,6 +173,7 @@ Tried<size_t> Exchange::read(MutableBytes buffer) {
       return 0;
     }
     if (!active_) return tl::unexpected(failure(CURLE_RECV_ERROR));
+    const SigpipeGuard guard;
     spare_begin_ = spare_end_ = 0;
     target_ = buffer;
     filled_ = 0;

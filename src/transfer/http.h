@@ -26,8 +26,8 @@ struct HttpOptions {
   bool follow_redirects = true;  // 301, 302, 303, 307, 308 to http(s), at most 10
   std::vector<std::pair<std::string, std::string>> headers;
 
-  // Timeouts, retries, certificate settings from the environment. Proxies are libcurl's own reading of
-  // https_proxy, http_proxy, no_proxy.
+  // Timeouts, retries, certificate settings from the environment. Proxies are never an option: every request
+  // goes by http_proxy, https_proxy, all_proxy and no_proxy, in lower or upper case, as Python reads them.
   static Result<HttpOptions> from_settings();
 };
 

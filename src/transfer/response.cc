@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "protocol/http.h"
+#include "protocol/url.h"
+#include "transfer/proxy.h"
 
 namespace tfhub::transfer {
 namespace {
@@ -124,6 +126,10 @@ Failure status_failure(const SmallResponse& response, const std::string& url) {
     answer = fmt::format("{}: {}", status, words);
   if (response.head.url != url && !response.head.url.empty())
     answer += fmt::format(", from {}", server_of(response.head.url));
+  // Over http the answer may be the proxy's own.
+  const std::string proxy =
+      protocol::Url::parse(url).value_or(protocol::Url()).scheme == "http" ? proxy_for(url) : "";
+  if (!proxy.empty()) answer += fmt::format(", by the proxy {}", redacted(proxy));
 
   Failure failure;
   failure.retry = is_temporary(status) ? Failure::Retry::kYes : Failure::Retry::kNever;
@@ -137,8 +143,7 @@ Failure status_failure(const SmallResponse& response, const std::string& url) {
   } else if (status == 401 || status == 403 || status == 407) {
     failure.code = Code::kNotAllowed;
     failure.cause = fmt::format("access to {} is refused ({})", shown, answer);
-    failure.way_out =
-        status == 407 ? "put your name and password into the proxy's setting" : "check your credentials";
+    failure.way_out = status == 407 ? "put your name and password into http_proxy" : "check your credentials";
   } else if (status == 429) {
     failure.cause = fmt::format("the server asks to come more slowly for {} ({})", shown, answer);
     failure.way_out = failure.retry_after

@@ -195,6 +195,13 @@ def test_a_download_says_what_the_file_should_be_called(hub):
     assert name("/acme/mul?tf-hub-format=compressed") == 'attachment; filename="acme_mul_10.tar.gz"'
 
 
+def test_a_browser_that_follows_a_download_link_gets_the_file(hub):
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for target, status in (("tf-hub-format=compressed", 200), ("tf-hub-format=uncompressed", 303)):
+        plain, asked = get(hub.server, f"/acme/mul/1?{target}"), get(hub.server, f"/acme/mul/1?{target}", Accept=browser)
+        assert (asked.status, asked.body, asked["Content-Type"]) == (status, plain.body, plain["Content-Type"])
+
+
 def test_errors_are_problem_json_with_the_fields_of_the_rfc(hub):
     answer = get(hub.server, "/acme/nothing/1?tf-hub-format=compressed")
     problem = json.loads(answer.body)

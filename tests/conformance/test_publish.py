@@ -191,6 +191,13 @@ def test_publish_refuses_what_resolve_would_refuse_and_names_file_and_rule(tfhub
     assert not (store / "acme").exists()
 
 
+def test_publishing_shows_its_progress_on_stderr_where_asked(tfhub, store, scratch):
+    directory = models.saved_model(scratch / "m", size=60_000_000)
+    shown = tfhub.with_env(TFHUB_DOWNLOAD_PROGRESS="1").ok("publish", directory, "acme/m/1", "--store", store)
+    assert "MiB" in shown.err
+    assert tfhub.ok("publish", directory, "acme/m/2", "--store", store).err == ""
+
+
 def test_a_document_is_kept_with_the_version(tfhub, store, scratch):
     directory, document = models.saved_model(scratch / "m"), scratch / "doc.md"
     document.write_text("# Hello\n")
@@ -209,6 +216,22 @@ def test_the_store_comes_from_the_flag_then_the_environment_then_the_data_home(t
     assert (scratch / "xdg/tfhub/acme/m/1.tar.gz").exists()
     env.with_env(TFHUB_STORE="", XDG_DATA_HOME=None).ok("publish", directory, "acme/m/1")
     assert (scratch / "home/.local/share/tfhub/acme/m/1.tar.gz").exists()
+
+
+@pytest.mark.parametrize("form", ["{store}/", "file://{store}", "store", "./store", "{store}/../store"])
+def test_a_store_may_be_written_in_any_usual_way(tfhub, store, scratch, form):
+    directory = models.saved_model(scratch / "m")
+    tfhub.ok("publish", directory, "acme/m/1", "--store", form.format(store=store), cwd=scratch)
+    assert (store / "acme/m/1.tar.gz").is_file()
+
+
+@pytest.mark.parametrize("make,kind", [(models.tfjs_model, "tfjs"), (models.tf1_module, "hub")])
+def test_an_archive_is_published_as_what_lies_in_it(publish, serve, scratch, make, kind):
+    directory = make(scratch / "model")
+    files = {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+    (scratch / "model.tar.gz").write_bytes(models.tar_of(files))
+    publish("acme/m/1", scratch / "model.tar.gz")
+    assert get(serve(), "/api/v1/models/acme/m/1").json()["kind"] == kind
 
 
 def test_a_store_scheme_that_is_not_built_in_is_wrong_usage_and_names_those_that_are(tfhub, scratch):

@@ -67,6 +67,22 @@ def test_tflite_and_tfjs_are_cached_under_the_handle_with_its_format(tfhub, mode
     assert tfhub.with_env(TFHUB_OFFLINE="1").ok("pull", lite, "--format", "tflite").path == file
 
 
+def test_an_unversioned_handle_is_pulled_as_the_version_that_answers(tfhub, models_served, cache, scratch):
+    server, published = models_served
+    handle = f"{server.url}/acme/mul"
+    assert tfhub.ok("pull", handle).path == cache.entry(f"{handle}/1")
+    tfhub.ok("pull", handle, "-o", scratch / "out")
+    assert models.tree(scratch / "out") == models.tree(published["acme/mul/1"])
+    assert tfhub.ok("pull", f"{server.url}/acme/lite").path.read_bytes() == published["acme/lite/1"].read_bytes()
+
+
+def test_resolving_a_model_of_another_kind_says_which_format_it_has(tfhub, models_served, cache):
+    server, _ = models_served
+    assert "lite-format=tflite" in tfhub.fails(NOT_FOUND, "resolve", f"{server.url}/acme/lite/1").err
+    assert "tfjs-format=compressed" in tfhub.fails(NOT_FOUND, "resolve", f"{server.url}/acme/js/1").err
+    assert cache.names() == set()
+
+
 def test_a_format_that_the_host_does_not_have_is_not_found(tfhub, models_served, scratch):
     server, _ = models_served
     tfhub.fails(NOT_FOUND, "pull", f"{server.url}/acme/mul/1", "--format", "tflite", "-o", scratch / "out")

@@ -156,6 +156,26 @@ def test_a_store_that_is_not_there_yet_is_an_empty_hub(serve, scratch, tfhub):
     assert wait_until_seen(server, "/acme/mul?tf-hub-format=compressed", 1.0)
 
 
+def test_a_server_whose_store_goes_away_is_not_ready_and_recovers(publish, serve, store):
+    publish("acme/mul/1")
+    server = serve()
+    assert get(server, "/readyz").status == 200
+    store.rename(store.with_name("away"))
+    try:
+        deadline = time.monotonic() + 3
+        while get(server, "/readyz").status == 200:
+            assert time.monotonic() < deadline, "ready without a store"
+            time.sleep(0.05)
+        assert get(server, "/healthz").status == 200
+    finally:
+        store.with_name("away").rename(store)
+    deadline = time.monotonic() + 3
+    while get(server, "/readyz").status != 200:
+        assert time.monotonic() < deadline, "not ready though the store is back"
+        time.sleep(0.05)
+    assert get(server, "/acme/mul/1?tf-hub-format=compressed").status == 200
+
+
 def test_a_store_that_is_a_file_is_refused(tfhub, scratch):
     (scratch / "file").write_text("a file")
     finished = tfhub.run("serve", "--store", scratch / "file", "--listen", "127.0.0.1:0", timeout=10)

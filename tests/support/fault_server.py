@@ -36,7 +36,8 @@ class FaultServer:
         self._lock = threading.Lock()
         self._listener = socket.create_server((self.host, 0), backlog=512)
         self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     @property
     def url(self) -> str:
@@ -52,7 +53,8 @@ class FaultServer:
             return [r for r in self.requests if r.path == path and r.method == method]
 
     def close(self):
-        self._listener.close()
+        """From now on nobody listens there."""
+        stop_listening(self._listener, self._acceptor)
 
     def __enter__(self):
         return self
@@ -90,6 +92,15 @@ class FaultServer:
 
 
 CLOSE = "close"
+
+
+def stop_listening(listener, acceptor):
+    """Wakes the thread that waits in accept and lets it end before the descriptor is closed: a thread that came back to
+    accept after that would take the connections of whatever got the same number next."""
+    if listener.fileno() >= 0:
+        listener.shutdown(socket.SHUT_RDWR)
+        acceptor.join()
+        listener.close()
 
 
 def read_request(connection) -> Request | None:

@@ -4,6 +4,8 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
+from support.fault_server import stop_listening
+
 
 class ForwardProxy:
     """`to`: where everything is sent, whatever host the client named; so a test can use a host that does not exist."""
@@ -13,7 +15,8 @@ class ForwardProxy:
         self.lines: list[str] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     def _accept(self):
         while True:
@@ -45,7 +48,7 @@ class ForwardProxy:
             pump(server, client)
 
     def close(self):
-        self._listener.close()
+        stop_listening(self._listener, self._acceptor)
 
     def __enter__(self):
         return self

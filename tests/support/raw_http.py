@@ -1,6 +1,7 @@
 """HTTP as bytes on a socket: what is sent is exactly what the test wrote."""
 
 import http.client
+import re
 import socket
 from dataclasses import dataclass
 
@@ -70,4 +71,4 @@ def exchange(server, data: bytes, timeout=20) -> bytes:
 
 def statuses(received: bytes) -> list:
     """The status codes of the responses in `received`."""
-    return [int(line.split()[1]) for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.")]
+    return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d\d\d) ", received)]

@@ -53,8 +53,9 @@ std::string xz(std::string_view bytes);
 // Gives `step` bytes a read, then the end or `error`.
 class SteppedSource final : public ByteSource {
  public:
-  SteppedSource(std::string_view bytes, size_t step, std::optional<Error> error = std::nullopt)
-      : rest_(bytes), step_(step), error_(std::move(error)) {}
+  SteppedSource(std::string_view bytes, size_t step);
+  SteppedSource(std::string_view bytes, size_t step, Error error);
+  ~SteppedSource() override;
   Result<size_t> read(MutableBytes buffer) override;
   size_t left() const { return rest_.size(); }
 

@@ -107,6 +107,11 @@ std::string xz(std::string_view bytes) {
   return out;
 }
 
+SteppedSource::SteppedSource(std::string_view bytes, size_t step) : rest_(bytes), step_(step) {}
+SteppedSource::SteppedSource(std::string_view bytes, size_t step, Error error)
+    : rest_(bytes), step_(step), error_(std::move(error)) {}
+SteppedSource::~SteppedSource() = default;
+
 Result<size_t> SteppedSource::read(MutableBytes buffer) {
   if (rest_.empty() && error_) return tl::unexpected(*error_);
   const size_t n = std::min({buffer.size(), step_, rest_.size()});

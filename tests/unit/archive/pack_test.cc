@@ -90,8 +90,8 @@ TEST(Pack, TheSameBytesWhateverTheThreadsAndTheTimes) {
   EXPECT_TRUE(copied == first);
 }
 
-// Another ISA-L, or a processor without SSE 4.2, may pack differently: then a re-publish of the same
-// directory from there would be a conflict. This says so before users do.
+// Another ISA-L, or a processor without SSE 4.2 (deflate_chunk.h), may pack differently: then publishing
+// the same directory again from there would be a conflict. This says so before users do.
 TEST(Pack, TheBytesAreThoseOfEveryOtherMachine) {
   ChunkDeflater deflater;
   std::string all;

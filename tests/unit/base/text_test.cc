@@ -34,13 +34,31 @@ TEST(HumanSize, KeepsThreeDigitsOrSo) {
 
 TEST(Redacted, HidesUserInfoAndSecretParameters) {
   EXPECT_EQ(redacted("https://user:pw@host/a@b?x=1"), "https://***@host/a@b?x=1");
-  EXPECT_EQ(redacted("https://host/a?X-Goog-Signature=abc&y=2#f"), "https://host/a?X-Goog-Signature=***&y=2#f");
+  EXPECT_EQ(redacted("https://host/a?X-Goog-Signature=abc&y=2#f"),
+            "https://host/a?X-Goog-Signature=***&y=2#f");
   EXPECT_EQ(redacted("http://host/@acme/x"), "http://host/@acme/x");
 }
 
 TEST(Printable, CannotDriveATerminal) {
   EXPECT_EQ(printable("a\x1b[31mb\n"), "a\\x1b[31mb\\x0a");
   EXPECT_EQ(printable("abcdef", 3), "abc...");
+  EXPECT_EQ(printable("gr\xc3\xbc\xc3\x9f \xe6\xa8\xa1 \xf0\x9f\x98\x80"),
+            "gr\xc3\xbc\xc3\x9f \xe6\xa8\xa1 \xf0\x9f\x98\x80");
+  EXPECT_EQ(printable("a\xff"
+                      "b"),
+            "a\\xff"
+            "b")
+      << "no UTF-8";
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "\\xc2\\x9b31m")
+      << "C1: U+009B is an escape sequence's beginning";
+  EXPECT_EQ(printable("\xe2\x80\xae"
+                      "x"),
+            "\\xe2\\x80\\xaex")
+      << "turns the text that follows";
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf") << "overlong";
+  EXPECT_EQ(printable("\xe6\xa8"), "\\xe6\\xa8") << "cut short";
 }
 
 TEST(Iso8601, IsUtcToTheSecond) {

@@ -53,6 +53,26 @@ TEST(DescriptorFormat, IsReadBack) {
   EXPECT_EQ(files, manifest());
 }
 
+TEST(DescriptorFormat, TheExampleOfTheDocumentIsReadAsItSays) {
+  const Descriptor read = Descriptor::parse(
+      "Module: https://hub.example.org/acme/mul/1\n"
+      "Download Time: 2026-11-21 08:01:10.234872\n"
+      "Downloader Hostname: node-7 (PID:4711)\n"
+      "tfhub-record: 1\n"
+      "downloaded: 1795248070\n"
+      "etag: \"9f86d081\"\n"
+      "file: 56420 5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03 saved_model.pb\n"
+      "file: 15 9a271f2a916b0b6ee6cecb2426f0b3206ef074578be55d9bc94f6f3fe3ab86aa variables/variables.index\n"
+      "end: c7f969082a8a8efedbe9c723155a09da5001a5ff13f4f796d1adcba232e39371\n");
+  EXPECT_EQ(read.record(), Record::kWhole);
+  EXPECT_EQ(read.handle(), "https://hub.example.org/acme/mul/1");
+  EXPECT_EQ(read.etag(), "\"9f86d081\"");
+  EXPECT_EQ(std::chrono::system_clock::to_time_t(read.downloaded()), 1795248070);
+  uint64_t size = 0;
+  EXPECT_TRUE(read.every_file([&](const RecordedFile& file) { return (size += file.size) > 0; }));
+  EXPECT_EQ(size, 56435u);
+}
+
 TEST(DescriptorFormat, SurvivesAMove) {
   Descriptor first = Descriptor::parse(text_of(manifest()));
   const Descriptor second = std::move(first);

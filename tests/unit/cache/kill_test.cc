@@ -66,9 +66,7 @@ class KillTest : public CacheTest {
     put(handle);
     EXPECT_LT(watch.seconds(), 1.5);
     EXPECT_TRUE(is_complete(handle));
-    const auto nn=names(); Stopwatch w2;
     const auto pruned = cache_.prune({});
-    if (w2.seconds()>0.5) for (auto&n:nn) printf("DBG %s\n", n.c_str());
     ASSERT_TRUE(pruned) << pruned.error().message();
     EXPECT_THAT(names(), ElementsAreArray(only(handle)));
     EXPECT_TRUE(is_complete(handle));

@@ -1,5 +1,7 @@
 #include "cache/lock.h"
 
+#include <sys/stat.h>
+
 #include "cache/cache_testing.h"
 
 namespace tfhub::cache {
@@ -108,6 +110,24 @@ TEST_F(LockTest, ATornLockIsTakenOverAfterASecond) {
 }
 
 // The other container's process has no number here, but its download grows.
+// A shared temporary directory: anybody may put anything where the lock should be.
+TEST_F(LockTest, WhatIsNoLockFileIsNoTrap) {
+  const std::string lock = lock_path(), nowhere = cache_.directory() + "/nowhere";
+  const std::vector<std::function<void()>> plants = {
+      [&] { ASSERT_EQ(::symlink(nowhere.c_str(), lock.c_str()), 0); },
+      [&] { ASSERT_EQ(::mkfifo(lock.c_str(), 0644), 0); },
+      [&] { ASSERT_EQ(::mkdir(lock.c_str(), 0755), 0); },
+      [&] { write_text(lock, std::string(100'000, 'x')); },
+  };
+  for (const auto& plant : plants) {
+    plant();
+    const double seconds = seconds_to_fill();
+    EXPECT_LT(seconds, 2.5);
+    EXPECT_FALSE(os::exists(nowhere));
+    ASSERT_TRUE(cache_.remove(handle_));
+  }
+}
+
 TEST_F(LockTest, WhatGrowsIsAlive) {
   write_lock(os::host_name(), dead_pid(), kUuid);
   const std::string file = staging(kUuid) + "/growing";

@@ -1,12 +1,17 @@
 #include "catalog/publication.h"
 
+#include <sys/stat.h>
+
 #include <atomic>
+#include <cstdio>
+#include <set>
 #include <thread>
 
 #include "catalog/catalog.h"
 #include "catalog/entry.h"
 #include "catalog/publishing.h"
 #include "catalog/staging_area.h"
+#include "os/syscalls.h"
 
 namespace tfhub::catalog {
 namespace {
@@ -355,6 +360,41 @@ TEST(PublicationOnABucket, ARecordWhoseModelBecameAVersionMeanwhileIsTakenBack) 
   EXPECT_FALSE(*store->head(".catalog/acme/mul/1/2/.entry.json"));
   EXPECT_TRUE(visible(store, "acme/mul/1"));
   EXPECT_THAT(keys(*store, ".staging/"), IsEmpty());
+}
+
+// What a power cut may find: a record on the disk only after every byte it names, and after the note that
+// ties them.
+TEST(PublicationInADirectory, TheBytesAreOnTheDiskBeforeTheRecordNamesThem) {
+  const auto store = fresh_directory_store();
+  auto area = StagingArea::create(*store);
+  const auto record = stage(*store, *area, "acme/mul/1", small_model("x"));
+  ASSERT_TRUE(record);
+  const std::string staged = store->url() + "/" + protocol::staging_prefix(area->token());
+
+  std::set<ino_t> synced;
+  int records = 0;
+  os::Syscalls watching = os::Syscalls::real();
+  watching.fsync = [&](int fd) {
+    struct ::stat status {};
+    ::fstat(fd, &status);
+    synced.insert(status.st_ino);
+    return 0;
+  };
+  watching.renameat2 = [&](int a, const char* from, int c, const char* to, unsigned flags) {
+    if (std::string_view(to).ends_with("acme/mul/1/.entry.json") && ++records == 1) {
+      for (const std::string name :
+           {"", "/archive", "/intent.json", "/uncompressed", "/uncompressed/saved_model.pb",
+            "/uncompressed/variables", "/uncompressed/variables/variables.index"}) {
+        struct ::stat status {};
+        EXPECT_EQ(::stat((staged + name).c_str(), &status), 0) << name;
+        EXPECT_TRUE(synced.contains(status.st_ino)) << name;
+      }
+    }
+    return ::renameat2(a, from, c, to, flags);
+  };
+  const os::ScopedSyscalls scope(watching);
+  EXPECT_OUTCOME(commit(*store, *record), Outcome::kPublished);
+  EXPECT_GE(records, 1);
 }
 
 TEST_P(Publication, ADamagedEntryIsNamed) {

@@ -1,8 +1,8 @@
 #include "catalog/staging_area.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 
 #include "catalog/catalog.h"
 #include "catalog/entry.h"
@@ -116,18 +116,25 @@ TEST(StagingOnABucket, ADeadPublishersRecordThatCannotCountIsTakenBack) {
 
 TEST(StagingInADirectory, TheKernelsLockAloneShowsLife) {
   const auto store = fresh_directory_store();
-  const auto area = StagingArea::create(*store);
-  // As from another container of this machine that cannot be seen: only the lock speaks for it.
-  std::string owner = read(*store, protocol::staging_owner_key(area->token()));
-  const int lock_holder = ::fork();
-  ASSERT_GE(lock_holder, 0);
-  if (lock_holder == 0) {
-    while (true) ::pause();  // shares the lock's open file description
-  }
+  auto area = StagingArea::create(*store);
+  ASSERT_TRUE(area);
+  const std::string owner = protocol::staging_owner_key(area->token());
+  // As if written two days ago on a machine we know nothing of; the lock on the file is still held.
+  const std::string path = store->url() + "/" + owner;
+  std::ofstream(path) << R"({"host":"elsewhere","process":"other-boot.1.42.7","since":"x"})";
+  const auto age = [&] {
+    std::filesystem::last_write_time(path,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(48));
+  };
+  age();
   ASSERT_TRUE(collect_dead_staging(*store));
-  EXPECT_EQ(read(*store, protocol::staging_owner_key(area->token())), owner);
-  ::kill(lock_holder, SIGKILL);
-  ::waitpid(lock_holder, nullptr, 0);
+  EXPECT_THAT(keys(*store), ElementsAre(owner));
+
+  area->release();
+  { const StagingArea gone = std::move(*area); }
+  age();
+  ASSERT_TRUE(collect_dead_staging(*store));
+  EXPECT_THAT(keys(*store), IsEmpty());
 }
 
 }  // namespace

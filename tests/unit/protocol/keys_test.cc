@@ -16,6 +16,7 @@ TEST(Keys, FollowTheBucketLayout) {
 }
 
 TEST(Keys, OursBeginWithADot) {
+  EXPECT_EQ(document_key(*VersionedName::parse("acme/mul/1")), ".documents/acme/mul/1.md");
   EXPECT_EQ(staging_prefix("t"), ".staging/t");
   EXPECT_EQ(staging_archive_key("t"), ".staging/t/archive");
   EXPECT_EQ(staging_uncompressed_key("t"), ".staging/t/uncompressed");

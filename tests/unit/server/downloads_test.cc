@@ -59,10 +59,12 @@ TEST_F(Downloads, PublicUrlIsWhatLinksSay) {
 }
 
 TEST_F(Downloads, HeadAnswersAsGetDoes) {
-  for (const char* target : {"/acme/mobilenet/v2/3?tf-hub-format=compressed", "/acme/lite/1?lite-format=tflite",
-                             "/acme/mobilenet/v2/3?tf-hub-format=uncompressed", "/acme/mobilenet/v2/3", "/", "/nobody",
-                             "/api/v1/models"}) {
-    const Answer whole = get(target), head = ask({.method = Method::kHead, .method_name = "HEAD", .target = target});
+  for (const char* target :
+       {"/acme/mobilenet/v2/3?tf-hub-format=compressed", "/acme/lite/1?lite-format=tflite",
+        "/acme/mobilenet/v2/3?tf-hub-format=uncompressed", "/acme/mobilenet/v2/3", "/", "/nobody",
+        "/api/v1/models"}) {
+    const Answer whole = get(target),
+                 head = ask({.method = Method::kHead, .method_name = "HEAD", .target = target});
     EXPECT_EQ(head.status, whole.status) << target;
     EXPECT_EQ(head.fields, whole.fields) << target;
     EXPECT_EQ(head.length, whole.length) << target;
@@ -99,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(Table, Ranges,
                                            RangeCase{"OpenEnded", "bytes=99990-", 206, 99990, 99999},
                                            RangeCase{"Suffix", "bytes=-10", 206, 99990, 99999},
                                            RangeCase{"SuffixOfAll", "bytes=-1000000", 206, 0, 99999},
-                                           RangeCase{"PastEndIsCut", "bytes=99999-5000000", 206, 99999, 99999},
+                                           RangeCase{"PastEndIsCut", "bytes=99999-5000000", 206, 99999,
+                                                     99999},
                                            RangeCase{"Outside", "bytes=100000-", 416, 0, 0},
                                            RangeCase{"EmptySuffix", "bytes=-0", 416, 0, 0},
                                            RangeCase{"SeveralAreTheWhole", "bytes=0-1,4-5", 200, 0, 0},
@@ -134,7 +137,9 @@ TEST_F(Downloads, IfNoneMatchSavesTheBytes) {
     for (const char* name : {"etag", "cache-control", "content-location", "link"})
       EXPECT_EQ(answer.field(name), first.field(name)) << name;
   }
-  EXPECT_EQ(ask({.target = "/acme/mobilenet/v2?tf-hub-format=compressed", .if_none_match = "\"other\""}).status, 200U);
+  EXPECT_EQ(
+      ask({.target = "/acme/mobilenet/v2?tf-hub-format=compressed", .if_none_match = "\"other\""}).status,
+      200U);
 }
 
 TEST_F(Downloads, UncompressedIsA303WithoutLocation) {
@@ -190,7 +195,8 @@ TEST_F(Downloads, TfJs) {
 }
 
 TEST_F(Downloads, AnyFileOfAModel) {
-  const Answer file = ask({.target = "/acme/mobilenet/v2/3/assets/vocab.txt?tf-hub-format=file", .range = "bytes=2-"});
+  const Answer file =
+      ask({.target = "/acme/mobilenet/v2/3/assets/vocab.txt?tf-hub-format=file", .range = "bytes=2-"});
   EXPECT_EQ(file.status, 206U);
   EXPECT_EQ(file.body, "b\n");
   EXPECT_EQ(file.field("repr-digest"), protocol::repr_digest(Sha256::of(as_bytes("a\nb\n"))));
@@ -209,7 +215,8 @@ TEST_F(Downloads, WhatIsNotThereIsA404ThatHelps) {
         "/acme/mobilenet/v2/3/x?tf-hub-format=compressed", "/acme/mobilenet/v2/03?tf-hub-format=compressed",
         "/acme/mobilenet/v2/3?tf-hub-format=zip", "/acme/lite/1?tf-hub-format=uncompressed",
         "/acme?tf-hub-format=compressed", "/acme/mobilenet/v2/3/saved_model.pb",
-        "/acme/mobilenet/v2/3/uncompressed/saved_model.pb?tf-hub-format=file", "/acme/mobilenet/v2/3.tar.gz"}) {
+        "/acme/mobilenet/v2/3/uncompressed/saved_model.pb?tf-hub-format=file",
+        "/acme/mobilenet/v2/3.tar.gz"}) {
     const Answer answer = get(target);
     EXPECT_EQ(answer.status, 404U) << target;
     EXPECT_EQ(answer.field("content-type"), "application/problem+json") << target;
@@ -223,7 +230,8 @@ TEST_F(Downloads, WhatIsNotThereIsA404ThatHelps) {
 }
 
 TEST_F(Downloads, StagedBytesAreServedAndPromoted) {
-  const auto record = publish(*store_, "acme/staged/1", Kind::kSavedModel, "staged archive", kSavedModelFiles, false);
+  const auto record =
+      publish(*store_, "acme/staged/1", Kind::kSavedModel, "staged archive", kSavedModelFiles, false);
   const std::string final_key = protocol::archive_key(record.id, record.kind);
   EXPECT_EQ(get("/acme/staged/1?tf-hub-format=compressed").body, "staged archive");
   EXPECT_EQ(get("/acme/staged/1?tf-hub-format=uncompressed").status, 303U);

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <cstdlib>
@@ -33,7 +32,8 @@ class TemporaryDirectory {
  public:
   TemporaryDirectory() {
     // In memory where there is such a place: publishing waits for the disk many times a model.
-    const std::string parent = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path().string();
+    const std::string parent =
+        ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path().string();
     std::string pattern = parent + "/tfhub-server-XXXXXX";
     path_ = ::mkdtemp(pattern.data());
   }

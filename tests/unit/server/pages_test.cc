@@ -106,8 +106,9 @@ TEST_F(Pages, ErrorsAreProblemsForProgramsAndPagesForPeople) {
 }
 
 TEST_F(Pages, HostilePathsAre400) {
-  for (const char* target : {"/acme%2fmul/1", "/acme/../etc/passwd", "/acme/%2e%2e/x", "/acme/./mul", "//acme/mul",
-                             "/acme//mul", "/acme/mul%00/1", "/acme/mul%0a", "/acme%5cmul", "/%", "/a%zz"}) {
+  for (const char* target :
+       {"/acme%2fmul/1", "/acme/../etc/passwd", "/acme/%2e%2e/x", "/acme/./mul", "//acme/mul", "/acme//mul",
+        "/acme/mul%00/1", "/acme/mul%0a", "/acme%5cmul", "/%", "/a%zz"}) {
     EXPECT_EQ(get(target).status, 400U) << target;
     EXPECT_EQ(browse(target).status, 400U) << target;
   }
@@ -166,8 +167,10 @@ TEST_F(Pages, OpenApiDescribesEveryMemberThatIsSent) {
   EXPECT_EQ(document["openapi"], "3.1.0");
   const auto& schemas = document["components"]["schemas"];
   const auto check = [&](const nlohmann::json& value, const nlohmann::json& schema) {
-    for (const auto& required : schema["required"]) EXPECT_TRUE(value.contains(required.get<std::string>())) << required;
-    for (const auto& [name, ignored] : value.items()) EXPECT_TRUE(schema["properties"].contains(name)) << name;
+    for (const auto& required : schema["required"])
+      EXPECT_TRUE(value.contains(required.get<std::string>())) << required;
+    for (const auto& [name, ignored] : value.items())
+      EXPECT_TRUE(schema["properties"].contains(name)) << name;
   };
   check(json("/api/v1/models"), schemas["ModelPage"]);
   check(json("/api/v1/models/acme/mul"), schemas["Model"]);
@@ -221,7 +224,8 @@ TEST_F(Pages, MetricsAreThePrometheusTextFormat) {
        {"tfhub_http_requests_total{route=\"archive\",code=\"2xx\"} 1\n",
         "tfhub_http_requests_total{route=\"page\",code=\"4xx\"} 1\n", "tfhub_http_sent_bytes_total 77\n",
         "tfhub_http_requests_in_flight 1\n", "_bucket{le=\"0.001\"} 0\n", "_bucket{le=\"0.005\"} 1\n",
-        "_bucket{le=\"+Inf\"} 2\n", "_count 2\n", "tfhub_catalogue_models 2\n", "tfhub_catalogue_versions 3\n"})
+        "_bucket{le=\"+Inf\"} 2\n", "_count 2\n", "tfhub_catalogue_models 2\n",
+        "tfhub_catalogue_versions 3\n"})
     EXPECT_THAT(answer.body, HasSubstr(line));
 }
 

@@ -85,16 +85,22 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ChunkedAndLength",
                 "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400},
         Refused{"LengthAndOtherEncoding",
-                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\nContent-Length: 3\r\n\r\n", 400},
+                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\nContent-Length: 3\r\n\r\n",
+                400},
         Refused{"DifferingLengths",
                 "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", 400},
-        Refused{"EqualLengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n", 400},
+        Refused{"EqualLengths",
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n", 400},
         Refused{"ListOfLengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3, 3\r\n\r\n", 400},
         Refused{"SignedLength", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +3\r\n\r\n", 400},
-        Refused{"HugeLength", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400},
-        Refused{"TwoEncodings",
-                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-        Refused{"ChunkedNotLast", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 501},
+        Refused{"HugeLength", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+                400},
+        Refused{
+            "TwoEncodings",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            400},
+        Refused{"ChunkedNotLast", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+                501},
         Refused{"EncodingInOldVersion", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
         Refused{"FoldedLine", "GET / HTTP/1.1\r\nHost: h\r\nX-A: b\r\n c\r\n\r\n", 400},
         Refused{"SpaceBeforeColon", "GET / HTTP/1.1\r\nHost : h\r\n\r\n", 400},
@@ -110,14 +116,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"StarForGet", "GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         Refused{"Connect", "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", 405},
         Refused{"FutureVersion", "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505},
-        Refused{"NoVersion", "GET /\r\n\r\n", 400},
-        Refused{"Nonsense", "\x16\x03\x01\x02\r\n\r\n", 400}),
+        Refused{"NoVersion", "GET /\r\n\r\n", 400}, Refused{"Nonsense", "\x16\x03\x01\x02\r\n\r\n", 400}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ValidHost, IsANameOrAnAddressWithAPort) {
   for (const char* good : {"hub", "hub.test", "hub.test:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "a_b-c"})
     EXPECT_TRUE(is_valid_host(good)) << good;
-  for (const char* bad : {"", ":80", "a b", "a:b", "a:123456", "[::1", "[]", "[::1]x", "a/b", "a\"", "u@h", "a:1:2"})
+  for (const char* bad :
+       {"", ":80", "a b", "a:b", "a:123456", "[::1", "[]", "[::1]x", "a/b", "a\"", "u@h", "a:1:2"})
     EXPECT_FALSE(is_valid_host(bad)) << bad;
 }
 

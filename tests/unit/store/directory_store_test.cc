@@ -182,6 +182,26 @@ TEST(DirectoryStore, SyncIsOneCallForManyObjects) {
   EXPECT_EQ(fsyncs, 0);
 }
 
+TEST(DirectoryStore, ASyncThatFailedIsTriedAgain) {
+  const TemporaryDirectory directory;
+  const auto store = open_at(directory.path());
+  int fsyncs = 0;
+  bool broken = true;
+  os::Syscalls failing = os::Syscalls::real();
+  failing.fsync = [&](int) {
+    ++fsyncs;
+    if (broken) errno = EIO;
+    return broken ? -1 : 0;
+  };
+  const os::ScopedSyscalls scope(failing);
+  ASSERT_TRUE(put_small(*store, "k", as_bytes("x")));
+  EXPECT_FALSE(store->sync());
+  broken = false;
+  fsyncs = 0;
+  EXPECT_TRUE(store->sync());
+  EXPECT_EQ(fsyncs, 2);  // the object and the root
+}
+
 TEST(DirectoryStore, PutIfAbsentIsDurableBeforeItIsSeen) {
   const TemporaryDirectory directory;
   const auto store = open_at(directory.path());

@@ -4,6 +4,7 @@
 #include "transfer/curl_library.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
+#include "transfer/sigpipe.h"
 
 namespace tfhub::transfer::test {
 namespace {
@@ -108,6 +109,24 @@ TEST(Options, NonsenseInTheEnvironmentIsNamed) {
   }
   const ScopedEnvironment yes("TFHUB_DISABLE_CERT_VALIDATION", "1");
   EXPECT_TRUE(HttpOptions::from_settings()->verify_certificate) << "exactly 'true', as tensorflow_hub has it";
+}
+
+TEST(Sigpipe, AClosedPeerDoesNotEndTheProcess) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const os::UniqueFd writer(ends[1]);
+  close(ends[0]);
+  sigset_t pending;
+  {
+    const SigpipeGuard outer;
+    const SigpipeGuard inner;
+    EXPECT_EQ(write(writer.get(), "x", 1), -1);
+    EXPECT_EQ(errno, EPIPE);
+    sigpending(&pending);
+    EXPECT_EQ(sigismember(&pending, SIGPIPE), 1);
+  }
+  sigpending(&pending);
+  EXPECT_EQ(sigismember(&pending, SIGPIPE), 0);
 }
 
 TEST(CurlLibrary, ItsAbsenceNamesThePackage) {

@@ -251,6 +251,14 @@ TEST(Get, ALengthThatIsNotKeptIsCorruptOrCut) {
   EXPECT_THAT(got.error->message(), HasSubstr("cut"));
 }
 
+TEST(Get, APartThatNobodyAskedForIsNotTheWhole) {
+  ScriptedServer server({reply("206 Partial Content", "Content-Range: bytes 5-9/10\r\n", "56789")});
+  const Outcome got = download(server.url());
+  ASSERT_TRUE(got.error);
+  EXPECT_EQ(got.error->code(), Code::kNetwork);
+  EXPECT_THAT(got.error->message(), HasSubstr("206"));
+}
+
 TEST(Get, TwoLengthsAreNone) {
   Reply smuggled;
   smuggled.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!";

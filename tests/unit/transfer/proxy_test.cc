@@ -88,6 +88,18 @@ TEST_F(Proxy, IsNamedWhenItRefuses) {
   EXPECT_EQ(proxy.requests().at(0).text.substr(0, 8), "CONNECT ");
 }
 
+TEST_F(Proxy, IsNamedWhenItAnswersForItself) {
+  ScriptedServer proxy(
+      {reply("407 Proxy Authentication Required", "", ""), reply("504 Gateway Timeout", "", "")});
+  const ScopedEnvironment use("http_proxy", "http://me:hush@" + proxy.address());
+  for (const Code code : {Code::kNotAllowed, Code::kNetwork}) {
+    const Outcome got = download("http://hub.invalid/m");
+    ASSERT_TRUE(got.error);
+    EXPECT_EQ(got.error->code(), code);
+    EXPECT_THAT(got.error->message(), AllOf(HasSubstr(proxy.address()), Not(HasSubstr("hush"))));
+  }
+}
+
 TEST_F(Proxy, IsNamedWhenItIsNotThere) {
   const os::UniqueFd nobody = bound_socket();
   const std::string address = fmt::format("127.0.0.1:{}", port_of(nobody.get()));

@@ -91,7 +91,6 @@ TEST(Redirect, CredentialsStayWithTheirOrigin) {
   EXPECT_EQ(last.text.find("hush"), std::string::npos);
   EXPECT_EQ(last.header("x-plain"), "1");
 
-  home.requests();
   ScriptedServer with_user(
       [&](const RecordedRequest&, int) { return redirect("302 Found", other.url("/fourth")); });
   EXPECT_EQ(download("http://user:hush@" + with_user.address() + "/").bytes, "here");
