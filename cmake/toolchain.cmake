@@ -23,6 +23,9 @@ endif()
 
 # address (with undefined behaviour), thread, or empty.
 set(TFHUB_SANITIZE "" CACHE STRING "Sanitizer to build with: address, thread or none")
+if(TFHUB_SANITIZE)
+  set(CMAKE_CXX_FLAGS_RELEASE "-O1")  # builds in two thirds of the time, and its reports read better
+endif()
 if(TFHUB_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=address,undefined)
@@ -33,3 +36,6 @@ elseif(TFHUB_SANITIZE STREQUAL "thread")
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Werror)
+if(TFHUB_SANITIZE)
+  add_compile_options(-Wno-maybe-uninitialized)  # g++ 12 loses sight of std::optional among the checks it adds
+endif()

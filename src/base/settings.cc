@@ -12,10 +12,10 @@ namespace settings {
 
 std::span<const Setting* const> all() {
   static constexpr std::array kAll = {
-      &kCacheDir,       &kLoadFormat,    &kProgress, &kOffline, &kMirrors,           &kStore,
-      &kListen,         &kCaBundle,      &kDisableCertValidation, &kLockTimeout,     &kConnectTimeout,
-      &kStallTimeout,   &kRetries,       &kRevalidateTimeout,     &kMaxModelSize,    &kMaxModelFiles,
-      &kMaxExpansion,
+      &kCacheDir,     &kLoadFormat,     &kProgress,     &kOffline,  &kMirrors,
+      &kGcsEndpoint,  &kStore,          &kListen,       &kCaBundle, &kDisableCertValidation,
+      &kLockTimeout,  &kConnectTimeout, &kStallTimeout, &kRetries,  &kRevalidateTimeout,
+      &kMaxModelSize, &kMaxModelFiles,  &kMaxExpansion,
   };
   return kAll;
 }
@@ -30,8 +30,8 @@ std::string get(const Setting& setting) {
 Result<uint64_t> get_size(const Setting& setting) {
   const std::string text = get(setting);
   if (const auto size = parse_size(text)) return *size;
-  return fail(Code::kUsage, "{} is '{}', which is not a size; write for example 500MiB or 10GiB", setting.environment,
-              printable(text));
+  return fail(Code::kUsage, "{} is '{}', which is not a size; write for example 500MiB or 10GiB",
+              setting.environment, printable(text));
 }
 
 Result<std::chrono::milliseconds> get_seconds(const Setting& setting) {
@@ -39,7 +39,8 @@ Result<std::chrono::milliseconds> get_seconds(const Setting& setting) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error != std::errc() || end != text.data() + text.size() || !(seconds >= 0) || seconds > 1e9)
-    return fail(Code::kUsage, "{} is '{}', which is not a number of seconds", setting.environment, printable(text));
+    return fail(Code::kUsage, "{} is '{}', which is not a number of seconds", setting.environment,
+                printable(text));
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 

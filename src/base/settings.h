@@ -1,5 +1,5 @@
-// Every setting, declared once: its environment variable, its default and what it means. `tfhub help settings`,
-// the README's table and the flags are made from this table; code reads a setting by its constant.
+// Every setting, declared once: its environment variable, its default and what it means. `tfhub help
+// settings`, the README's table and the flags are made from this table; code reads a setting by its constant.
 #pragma once
 
 #include <chrono>
@@ -20,20 +20,24 @@ struct Setting {
 };
 
 namespace settings {
-inline constexpr Setting kCacheDir{"TFHUB_CACHE_DIR", "",
-                                   "The cache directory (default: tfhub_modules in the temporary directory)."};
+inline constexpr Setting kCacheDir{
+    "TFHUB_CACHE_DIR", "", "The cache directory (default: tfhub_modules in the temporary directory)."};
 inline constexpr Setting kLoadFormat{"TFHUB_MODEL_LOAD_FORMAT", "AUTO",
                                      "COMPRESSED, UNCOMPRESSED or AUTO, which means COMPRESSED."};
-inline constexpr Setting kProgress{"TFHUB_DOWNLOAD_PROGRESS", "", "Non-empty: show progress, terminal or not."};
+inline constexpr Setting kProgress{"TFHUB_DOWNLOAD_PROGRESS", "",
+                                   "Non-empty: show progress, terminal or not."};
 inline constexpr Setting kDisableCertValidation{"TFHUB_DISABLE_CERT_VALIDATION", "",
                                                 "Exactly 'true': do not check the server's certificate."};
-inline constexpr Setting kCaBundle{"TFHUB_CA_BUNDLE", "",
-                                   "A PEM file of the authorities to trust (also SSL_CERT_FILE, CURL_CA_BUNDLE)."};
+inline constexpr Setting kCaBundle{
+    "TFHUB_CA_BUNDLE", "", "A PEM file of the authorities to trust (also SSL_CERT_FILE, CURL_CA_BUNDLE)."};
 inline constexpr Setting kOffline{"TFHUB_OFFLINE", "", "1: never use the network."};
-inline constexpr Setting kMirrors{"TFHUB_MIRRORS", "",
-                                  "prefix=replacement pairs, comma-separated: fetch from elsewhere, keep the handle."};
+inline constexpr Setting kMirrors{
+    "TFHUB_MIRRORS", "", "prefix=replacement pairs, comma-separated: fetch from elsewhere, keep the handle."};
+inline constexpr Setting kGcsEndpoint{"TFHUB_GCS_ENDPOINT", "https://storage.googleapis.com",
+                                      "Where gs:// archives are fetched from (anonymously)."};
 inline constexpr Setting kStore{"TFHUB_STORE", "", "The store to publish into and serve from."};
-inline constexpr Setting kListen{"TFHUB_LISTEN", "127.0.0.1:8080", "The address that `tfhub serve` listens on."};
+inline constexpr Setting kListen{"TFHUB_LISTEN", "127.0.0.1:8080",
+                                 "The address that `tfhub serve` listens on."};
 inline constexpr Setting kLockTimeout{"TFHUB_LOCK_TIMEOUT", "600",
                                       "Seconds a foreign lock may stand without growth of what it fills."};
 inline constexpr Setting kConnectTimeout{"TFHUB_CONNECT_TIMEOUT", "10", "Seconds to wait for a connection."};
@@ -41,18 +45,21 @@ inline constexpr Setting kStallTimeout{"TFHUB_STALL_TIMEOUT", "60",
                                        "Seconds a transfer may stand still before it counts as cut."};
 inline constexpr Setting kRetries{"TFHUB_RETRIES", "4", "How often a failed request is tried again."};
 inline constexpr Setting kRevalidateTimeout{
-    "TFHUB_REVALIDATE_TIMEOUT", "2", "Seconds to look up the newest version of an unversioned handle; 0: never look."};
-inline constexpr Setting kMaxModelSize{"TFHUB_MAX_MODEL_SIZE", "50GiB", "The most bytes one model may unpack to."};
-inline constexpr Setting kMaxModelFiles{"TFHUB_MAX_MODEL_FILES", "100000", "The most entries one archive may have."};
-inline constexpr Setting kMaxExpansion{"TFHUB_MAX_EXPANSION", "200",
-                                       "The most bytes that one byte of an archive may become (after 64 MiB)."};
+    "TFHUB_REVALIDATE_TIMEOUT", "2",
+    "Seconds to look up the newest version of an unversioned handle; 0: never look."};
+inline constexpr Setting kMaxModelSize{"TFHUB_MAX_MODEL_SIZE", "50GiB",
+                                       "The most bytes one model may unpack to."};
+inline constexpr Setting kMaxModelFiles{"TFHUB_MAX_MODEL_FILES", "100000",
+                                        "The most entries one archive may have."};
+inline constexpr Setting kMaxExpansion{
+    "TFHUB_MAX_EXPANSION", "200", "The most bytes that one byte of an archive may become (after 64 MiB)."};
 
 // All of the above, in the order in which they are documented.
 std::span<const Setting* const> all();
 }  // namespace settings
 
-// The environment's value, read at each call (never kept: tensorflow_hub reads at each call too); empty counts
-// as unset and gives the fallback.
+// The environment's value, read at each call (never kept: tensorflow_hub reads at each call too); empty
+// counts as unset and gives the fallback.
 std::string get(const Setting& setting);
 // The same as a size or a number of seconds (fractions allowed); what does not parse is a usage error that
 // names the variable.

@@ -6,16 +6,13 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "client/origin.h"
 
 namespace tfhub::cli {
 
 Result<int> print_settings(bool json) {
-  std::vector<const Setting*> all(settings::all().begin(), settings::all().end());
-  all.push_back(&client::kGcsEndpoint);
   nlohmann::ordered_json values = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> rows;
-  for (const Setting* setting : all) {
+  for (const Setting* setting : settings::all()) {
     const std::string value = get(*setting);
     values.push_back({{"name", setting->environment}, {"value", value}, {"meaning", setting->meaning}});
     rows.push_back(

@@ -1,6 +1,7 @@
 #include "client/origin.h"
 
 #include "base/error.h"
+#include "base/settings.h"
 #include "base/text.h"
 #include "protocol/handle.h"
 #include "protocol/url.h"
@@ -11,7 +12,7 @@ namespace {
 // An archive in a bucket is the object itself: no format is asked for.
 std::string bucket_url(std::string_view gs) {
   gs.remove_prefix(std::string_view("gs://").size());
-  std::string endpoint = get(kGcsEndpoint);
+  std::string endpoint = get(settings::kGcsEndpoint);
   while (endpoint.ends_with('/')) endpoint.pop_back();
   return endpoint + "/" + protocol::percent_encode_path(gs);
 }

@@ -5,14 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/settings.h"
 #include "protocol/format.h"
 #include "transfer/http.h"
 
 namespace tfhub::client {
-
-inline constexpr Setting kGcsEndpoint{"TFHUB_GCS_ENDPOINT", "https://storage.googleapis.com",
-                                      "Where gs:// archives are fetched from (anonymously)."};
 
 // TFHUB_MIRRORS applied, then the format's parameter added; a gs:// archive becomes an object of
 // kGcsEndpoint. A mirrored handle never falls back to its origin.

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "server/blocking.h"
@@ -207,25 +208,33 @@ Connection::Step Connection::step(std::string_view& input) {
     return Step::kNeedInput;
   }
   scanned_ = 0;
-  if (worker_.hub.local == nullptr) {
+  const std::string_view text = input.substr(0, end + 4);
+  if (const HeadError error = read_head(text); error.status != 0) {
+    input.remove_prefix(text.size());
+    return refuse(error);
+  }
+  if (may_block(worker_.hub, head_.request)) {
     // The answer is made on another thread, from bytes that stay.
     keep(input);
     scanned_ = static_cast<uint32_t>(end + 4);
     input = std::string_view(kept_).substr(0, end + 4);
     return Step::kAsk;
   }
-  const std::string_view text = input.substr(0, end + 4);
   input.remove_prefix(text.size());
-  head_ = Head();
-  if (const HeadError error = parse_head(text, head_); error.status != 0) return refuse(error);
-  Request& request = head_.request;
-  if (request.host.empty()) request.host = worker_.default_host;
-  request.scheme = transport_.encrypted() ? "https" : "http";
+  const Request& request = head_.request;
   worker_.outgoing.reset();
   worker_.outgoing.started = Clock::now();
   worker_.metrics.requests_started.add();
   answer(worker_.hub, request, worker_.reply);
   return start(request.method != Method::kHead, request.method_name, request.target, request.user_agent);
+}
+
+HeadError Connection::read_head(std::string_view text) {
+  head_ = Head();
+  const HeadError error = parse_head(text, head_);
+  if (head_.request.host.empty()) head_.request.host = worker_.default_host;
+  head_.request.scheme = transport_.encrypted() ? "https" : "http";
+  return error;
 }
 
 // A request that cannot be understood ends the connection: where the next one begins is anybody's guess.
@@ -377,11 +386,8 @@ Task<bool> Connection::finish_sending() {
 
 // As step() from the parsed head on, where the store may take long to answer.
 Task<Connection::Step> Connection::ask_store(std::string_view head_text) {
-  head_ = Head();
-  if (const HeadError error = parse_head(head_text, head_); error.status != 0) co_return refuse(error);
-  Request& request = head_.request;
-  if (request.host.empty()) request.host = worker_.default_host;
-  request.scheme = transport_.encrypted() ? "https" : "http";
+  read_head(head_text);  // was good already; its bytes are elsewhere now
+  const Request& request = head_.request;
   phase_ = Phase::kAnswering;
   deadline_ = Clock::time_point::max();
   const Clock::time_point started = Clock::now();
@@ -402,7 +408,7 @@ Task<bool> Connection::linger() {
   enter(Phase::kLingering, kLingerTime);
   for (size_t total = 0; total < kMostLingered;) {
     const ssize_t got = ::recv(socket_.get(), worker_.input.data(), worker_.input.size(), 0);
-    if (got == 0) break;
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) break;
     if (got > 0) {
       total += static_cast<size_t>(got);
     } else if (cut() || !co_await socket_.until_readable()) {

@@ -74,6 +74,7 @@ class Connection {
 
   // Takes one request off the front of `input` and answers it as far as that goes without waiting.
   Step step(std::string_view& input);
+  HeadError read_head(std::string_view text);
   Step refuse(HeadError why);
   Step start(bool has_body, std::string_view method, std::string_view target, std::string_view user_agent);
   Step after_answer() const;

@@ -102,6 +102,14 @@ void route(Hub& hub, const Request& request, Reply& reply) {
 
 }  // namespace
 
+bool may_block(const Hub& hub, const Request& request) {
+  if (hub.local != nullptr || request.method == Method::kOptions || request.method == Method::kOther)
+    return false;
+  const std::string_view path = request.path();
+  return path != "/healthz" && path != "/readyz" && path != "/metrics" && path != "/openapi.json" &&
+         !path.starts_with("/static/");
+}
+
 void answer(Hub& hub, const Request& request, Reply& reply) {
   reply.reset();
   try {

@@ -8,7 +8,10 @@
 
 namespace tfhub::server {
 
-// May call the store: where that is a bucket, on a thread that may block. Thread-safe.
+// Whether answer() may wait long for the store: where that is a bucket, for all but what is in memory.
+bool may_block(const Hub& hub, const Request& request);
+
+// Thread-safe.
 void answer(Hub& hub, const Request& request, Reply& reply);
 
 }  // namespace tfhub::server

@@ -14,6 +14,7 @@ from support.command import kill
 from support.fault_server import Body
 from support.raw_http import get
 
+SEED = os.environ.get("TESTS_SEED", "tfhub")  # another one gives other moments; unset, every run is the same
 RESOLVE_KILLS, PULL_KILLS, PUBLISH_KILLS = 150, 40, 110
 FILES = models.saved_model_files(size=3_000_000, extra={f"assets.extra/{i:03d}": models.noise(8000, i) for i in range(60)})
 TREE = models.tree_of(FILES)
@@ -43,7 +44,7 @@ def duration(action) -> float:
 
 @pytest.mark.slow
 def test_a_killed_resolve_leaves_nothing_partial_and_the_next_one_succeeds(tfhub, fault, archive, scratch):
-    dice = random.Random(os.environ.get("TFHUB_TEST_SEED", "tfhub"))
+    dice = random.Random(SEED + "resolve")
     handle = fault.on("/acme/mul/1", Body(archive))
     usual = min(duration(lambda: tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / f"warm{i}")).ok("resolve", handle)) for i in range(3))
     killed = 0
@@ -66,7 +67,7 @@ def test_a_killed_resolve_leaves_nothing_partial_and_the_next_one_succeeds(tfhub
 
 @pytest.mark.slow
 def test_a_killed_pull_to_a_place_leaves_the_place_as_it_was(tfhub, fault, archive, scratch):
-    dice = random.Random("pull")
+    dice = random.Random(SEED + "pull")
     handle = fault.on("/acme/mul/1", Body(archive))
     out = scratch / "out"
     command = ("pull", handle, "--format", "tf", "-o", out, "--force")
@@ -82,7 +83,7 @@ def test_a_killed_pull_to_a_place_leaves_the_place_as_it_was(tfhub, fault, archi
 
 @pytest.mark.slow
 def test_a_killed_publish_shows_nothing_partial_and_the_next_one_succeeds(tfhub, serve, store, scratch):
-    dice = random.Random("publish")
+    dice = random.Random(SEED + "publish")
     directory = models.write_tree(scratch / "m", FILES)
     usual = min(duration(lambda: tfhub.ok("publish", directory, f"acme/warm/{i}", "--store", store)) for i in range(1, 4))
     server = serve()
@@ -94,7 +95,7 @@ def test_a_killed_publish_shows_nothing_partial_and_the_next_one_succeeds(tfhub,
         visible += status == 200
         if version % 11 == 0:
             finished = tfhub.ok("publish", directory, name, "--store", store)
-            assert finished.seconds < usual + 2
+            assert finished.seconds < usual + 10  # a disk that syncs slowly may add seconds; a lock that is waited for, minutes
             time.sleep(0.3)
             assert must_be_absent_or_whole(server, name) == 200
     assert killed > PUBLISH_KILLS // 2

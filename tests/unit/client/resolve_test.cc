@@ -226,6 +226,8 @@ TEST_F(ResolveTest, UncompressedIsTheBodyOfThe303AndMakesNoCache) {
     if (request.path() == "/acme/mul/2") return {200, {}, "an archive"};
     if (request.path() == "/acme/mul/3") return {302, {{"Location", "http://127.0.0.1:1/x"}}, ""};
     if (request.path() == "/acme/mul/4") return {303, {}, "<html>"};
+    if (request.path() == "/acme/mul/6") return {303, {}, "gs://bucket/x\n/etc/passwd"};
+    if (request.path() == "/acme/mul/7") return {303, {}, "gs://" + std::string(8 << 20, 'x')};
     return {
         404, {{"Content-Type", "application/problem+json"}}, R"({"detail":"this model has no such format"})"};
   });
@@ -235,6 +237,12 @@ TEST_F(ResolveTest, UncompressedIsTheBodyOfThe303AndMakesNoCache) {
   EXPECT_THAT(resolve(server.url() + "/acme/mul/2", options).error().message(), HasSubstr("answered 200"));
   EXPECT_THAT(resolve(server.url() + "/acme/mul/3", options).error().message(), HasSubstr("redirects"));
   EXPECT_THAT(resolve(server.url() + "/acme/mul/4", options).error().message(), HasSubstr("<html>"));
+  for (const char* bad : {"/acme/mul/6", "/acme/mul/7"}) {
+    const auto result = resolve(server.url() + bad, options);
+    ASSERT_FALSE(result) << bad;
+    EXPECT_EQ(result.error().code(), Code::kNetwork) << bad;
+    EXPECT_LT(result.error().message().size(), 1000u) << bad;
+  }
   const auto missing = resolve(server.url() + "/acme/mul/5", options);
   EXPECT_EQ(missing.error().code(), Code::kNotFound);
   EXPECT_THAT(missing.error().message(), HasSubstr("no such format"));
