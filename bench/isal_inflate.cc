@@ -1,4 +1,5 @@
-// How long one core needs to inflate a gzip file with ISA-L, from memory to nowhere: the limit of a cold resolve.
+// How long one core needs to inflate a gzip file with ISA-L, from memory to nowhere: the limit of a cold
+// resolve.
 //   isal_inflate FILE.gz    prints seconds
 #include <isa-l/igzip_lib.h>
 

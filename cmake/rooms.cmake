@@ -14,7 +14,7 @@ function(tfhub_room NAME)
   add_library(tfhub_${NAME} STATIC ${sources})
   target_include_directories(tfhub_${NAME} PUBLIC "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
   if(NAME STREQUAL "base")
-    target_link_libraries(tfhub_base PUBLIC fmt::fmt-header-only tl::expected nlohmann_json::nlohmann_json
+    target_link_libraries(tfhub_base PUBLIC tl::expected nlohmann_json::nlohmann_json
                                             tfhub_dep_crypto Threads::Threads)
   endif()
   foreach(used IN LISTS ROOM_USES)

@@ -4,9 +4,9 @@
 //   auto path = tfhub::resolve("https://hub.example.org/acme/mul/1");
 //   if (!path) return fail(path.error().message());
 //
-// Every call is thread-safe and may be made from several processes at once on one cache. Settings come from the
-// environment (docs/settings.md), read at each call; where an option has the name of a flag of tensorflow_hub, the
-// environment wins over it, as it does there.
+// Every call is thread-safe and may be made from several processes at once on one cache. Settings come from
+// the environment (docs/settings.md), read at each call; where an option has the name of a flag of
+// tensorflow_hub, the environment wins over it, as it does there.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,8 @@
 namespace tfhub {
 
 // Called now and then during long work: what is being done, bytes done, bytes in all if known.
-using ProgressFunction = std::function<void(std::string_view what, uint64_t done, std::optional<uint64_t> total)>;
+using ProgressFunction =
+    std::function<void(std::string_view what, uint64_t done, std::optional<uint64_t> total)>;
 
 struct ResolveOptions {
   std::string cache_dir;    // TFHUB_CACHE_DIR wins
@@ -36,8 +37,8 @@ struct ResolveOptions {
   ProgressFunction progress;
 };
 
-// The path of the model's directory, or for load format UNCOMPRESSED what the host's 303 names (gs://…). Rules in
-// docs/protocol.md ("The client"). kUsage, kNotFound, kNetwork, kCorrupt, kNotAllowed, kOffline.
+// The path of the model's directory, or for load format UNCOMPRESSED what the host's 303 names (gs://…).
+// Rules in docs/protocol.md ("The client"). kUsage, kNotFound, kNetwork, kCorrupt, kNotAllowed, kOffline.
 TFHUB_API Result<std::string> resolve(const std::string& handle, const ResolveOptions& options = {});
 
 struct PullOptions {
@@ -65,8 +66,8 @@ struct Published {
   uint64_t files = 0, size = 0;
   bool already_there = false;  // the same bytes were published before
 };
-// `path`: a SavedModel, TF1 Hub or TF.js directory, an archive of one, or a .tflite file. kConflict: the version exists
-// with other bytes.
+// `path`: a SavedModel, TF1 Hub or TF.js directory, an archive of one, or a .tflite file. kConflict: the
+// version exists with other bytes.
 TFHUB_API Result<Published> publish(const std::string& path, const std::string& name,
                                     const PublishOptions& options = {});
 
@@ -90,9 +91,11 @@ struct CachePruned {
 // `cache_dir` as in ResolveOptions.
 TFHUB_API std::string cache_directory(const std::string& cache_dir = {});
 TFHUB_API Result<std::vector<CacheEntry>> cache_list(const std::string& cache_dir = {});
-TFHUB_API Result<std::vector<CacheDamage>> cache_verify(const std::string& handle = {}, const std::string& cache_dir = {});
+TFHUB_API Result<std::vector<CacheDamage>> cache_verify(const std::string& handle = {},
+                                                        const std::string& cache_dir = {});
 TFHUB_API Result<void> cache_remove(const std::string& handle, const std::string& cache_dir = {});
-TFHUB_API Result<CachePruned> cache_prune(const CachePruneOptions& options = {}, const std::string& cache_dir = {});
+TFHUB_API Result<CachePruned> cache_prune(const CachePruneOptions& options = {},
+                                          const std::string& cache_dir = {});
 
 TFHUB_API std::string_view version();  // "0.1.0"
 

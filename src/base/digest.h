@@ -1,5 +1,5 @@
-// SHA-256 and SHA-1, taken while bytes pass by (OpenSSL; SHA-256 runs at 1.2-2 GB/s with SHA-NI, so every byte
-// can afford it).
+// SHA-256 and SHA-1, taken while bytes pass by (OpenSSL; SHA-256 runs at 1.2-2 GB/s with SHA-NI, so every
+// byte can afford it).
 #pragma once
 
 #include <array>

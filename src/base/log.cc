@@ -22,8 +22,12 @@ void set_log_function(LogFunction replacement) {
   function() = std::move(replacement);
 }
 
-void set_log_level(LogLevel least) { least_level = least; }
-bool logs(LogLevel level) { return level >= least_level.load(std::memory_order_relaxed); }
+void set_log_level(LogLevel least) {
+  least_level = least;
+}
+bool logs(LogLevel level) {
+  return level >= least_level.load(std::memory_order_relaxed);
+}
 
 void log_message(LogLevel level, std::string_view message) {
   const std::lock_guard lock(mutex);

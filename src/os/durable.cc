@@ -13,7 +13,9 @@ namespace tfhub::os {
 namespace {
 
 // A neighbour of `path` that no one else uses.
-std::string temporary_neighbour(const std::string& path) { return path + "." + random_token() + ".tmp"; }
+std::string temporary_neighbour(const std::string& path) {
+  return path + "." + random_token() + ".tmp";
+}
 
 // The bytes in a new, synced file, removed by the destructor unless it has been renamed away.
 class TemporaryFile {
@@ -67,7 +69,8 @@ Result<bool> write_file_if_absent(const std::string& path, Bytes bytes) {
   if (syscalls().linkat(AT_FDCWD, temporary.path().c_str(), AT_FDCWD, path.c_str(), 0) != 0) {
     if (errno == EEXIST) return false;
     // No hard links here (some network and user-space file systems).
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return fail_system(errno, "cannot create " + path);
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+      return fail_system(errno, "cannot create " + path);
     TFHUB_ASSIGN(const bool created, rename_no_replace(temporary.path(), path));
     if (!created) return false;
   }

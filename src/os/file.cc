@@ -21,8 +21,9 @@ FileInfo file_info(const struct ::stat& status) {
   if (S_ISDIR(status.st_mode)) info.type = FileInfo::Type::kDirectory;
   if (S_ISLNK(status.st_mode)) info.type = FileInfo::Type::kSymlink;
   info.size = static_cast<uint64_t>(status.st_size);
-  info.modified = std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
-      std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
+  info.modified =
+      std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
+          std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
   info.inode = status.st_ino;
   info.device = status.st_dev;
   return info;
@@ -36,12 +37,15 @@ struct CloseDirectory {
 
 Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) {
   struct ::stat status {};
-  if (::fstatat(AT_FDCWD, path.c_str(), &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0) return file_info(status);
+  if (::fstatat(AT_FDCWD, path.c_str(), &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0)
+    return file_info(status);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   return fail_system(errno, "cannot look at " + path);
 }
 
-bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 Result<UniqueFd> open_read(const std::string& path) {
   UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_CLOEXEC, 0));
@@ -116,7 +120,8 @@ Result<std::vector<std::string>> list_directory(const std::string& path) {
 
 namespace {
 
-Result<void> walk_into(const std::string& root, const std::string& relative, std::vector<WalkEntry>& entries) {
+Result<void> walk_into(const std::string& root, const std::string& relative,
+                       std::vector<WalkEntry>& entries) {
   TFHUB_ASSIGN(const auto names, list_directory(relative.empty() ? root : join(root, relative)));
   for (const std::string& name : names) {
     WalkEntry entry;
@@ -177,8 +182,8 @@ Result<bool> rename_no_replace(const std::string& from, const std::string& to) {
   if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno == EEXIST) return false;
   if (errno != EINVAL && errno != ENOSYS) return fail_system(errno, "cannot rename " + from + " to " + to);
-  // A file system without RENAME_NOREPLACE (some network ones): a plain rename never replaces a non-empty directory,
-  // and link() never replaces a file.
+  // A file system without RENAME_NOREPLACE (some network ones): a plain rename never replaces a non-empty
+  // directory, and link() never replaces a file.
   TFHUB_ASSIGN(const auto info, stat(from, false));
   if (info && info->type == FileInfo::Type::kDirectory) {
     if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) return true;
@@ -241,7 +246,8 @@ std::string temporary_directory() {
   return "/tmp";
 }
 
-Result<FileSource> FileSource::open(const std::string& path, uint64_t offset, std::optional<uint64_t> length) {
+Result<FileSource> FileSource::open(const std::string& path, uint64_t offset,
+                                    std::optional<uint64_t> length) {
   TFHUB_ASSIGN(UniqueFd fd, open_read(path));
   if (offset > 0 && ::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
     return fail_system(errno, "cannot read " + path);

@@ -34,7 +34,8 @@ Result<UniqueFd> open_read(const std::string& path);
 // The whole of a small file; larger than `limit` is an error.
 Result<std::string> read_file(const std::string& path, uint64_t limit = 64 << 20);
 Result<void> write_all(int fd, Bytes bytes, const std::string& path_for_errors);
-// Asks the kernel to begin writing these bytes of the file to disk, without waiting: the sync at the end is short.
+// Asks the kernel to begin writing these bytes of the file to disk, without waiting: the sync at the end is
+// short.
 void start_writeback(int fd, uint64_t offset, uint64_t length);
 
 // The directory and every missing parent, 0755 less the umask.

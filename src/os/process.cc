@@ -17,8 +17,8 @@
 namespace tfhub::os {
 namespace {
 
-// What a waiting thread and the one it waits for share. flock() has no time limit, so it is called in a thread of its
-// own; where the waiter gave up, that thread lets the lock go again as soon as it gets it.
+// What a waiting thread and the one it waits for share. flock() has no time limit, so it is called in a
+// thread of its own; where the waiter gave up, that thread lets the lock go again as soon as it gets it.
 struct Wait {
   std::mutex mutex;
   std::condition_variable changed;
@@ -41,9 +41,13 @@ std::string host_name() {
   return static_cast<const char*>(names.nodename);
 }
 
-pid_t process_id() { return ::getpid(); }
+pid_t process_id() {
+  return ::getpid();
+}
 
-bool process_exists(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM); }
+bool process_exists(pid_t pid) {
+  return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM);
+}
 
 Result<std::optional<FileLock>> FileLock::try_lock(UniqueFd fd) {
   const int error = flock_retrying(fd.get(), LOCK_EX | LOCK_NB);

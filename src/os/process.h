@@ -13,7 +13,7 @@
 
 namespace tfhub::os {
 
-std::string host_name();     // as Python's socket.gethostname()
+std::string host_name();  // as Python's socket.gethostname()
 pid_t process_id();
 // Whether a process with this id exists on this host (in our pid name space; one of another user counts).
 bool process_exists(pid_t pid);
@@ -23,7 +23,8 @@ class FileLock {
  public:
   // Nothing when another process (or another FileLock) holds it.
   static Result<std::optional<FileLock>> try_lock(UniqueFd fd);
-  // Waits until it is free or `timeout` has passed (nothing then). Wakes at once when the holder lets go or dies.
+  // Waits until it is free or `timeout` has passed (nothing then). Wakes at once when the holder lets go or
+  // dies.
   static Result<std::optional<FileLock>> lock(UniqueFd fd, std::chrono::milliseconds timeout);
   int fd() const { return fd_.get(); }
 

@@ -11,7 +11,8 @@
 namespace tfhub::os {
 namespace {
 
-// From this many files on, one syncfs is cheaper than a sync a file; below, it would wait for other programs' bytes too.
+// From this many files on, one syncfs is cheaper than a sync a file; below, it would wait for other programs'
+// bytes too.
 constexpr uint64_t kManyFiles = 64;
 
 Result<void> sync_each(const std::string& root) {
@@ -70,7 +71,8 @@ Result<void> StagingDirectory::make_directory(std::string_view relative) {
 
 Result<UniqueFd> StagingDirectory::create_file(std::string_view relative) {
   const std::string name(relative);
-  UniqueFd fd(syscalls().open_beneath(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  UniqueFd fd(
+      syscalls().open_beneath(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!fd) return fail_system(errno, "cannot create " + join(path_, name));
   ++files_;
   return fd;

@@ -11,8 +11,8 @@
 
 namespace tfhub::os {
 
-// A directory being filled. Every name is opened strictly beneath it: no absolute path, no "..", no symlink on
-// the way, even if somebody else plants one meanwhile (openat2 with RESOLVE_BENEATH and NO_SYMLINKS).
+// A directory being filled. Every name is opened strictly beneath it: no absolute path, no "..", no symlink
+// on the way, even if somebody else plants one meanwhile (openat2 with RESOLVE_BENEATH and NO_SYMLINKS).
 class StagingDirectory {
  public:
   // Creates `path` (its parent exists); kConflict when something is there.
@@ -37,7 +37,8 @@ class StagingDirectory {
   void release() { owned_ = false; }
 
  private:
-  StagingDirectory(std::string path, UniqueFd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
+  StagingDirectory(std::string path, UniqueFd directory)
+      : path_(std::move(path)), directory_(std::move(directory)) {}
   std::string path_;
   UniqueFd directory_;
   uint64_t files_ = 0;

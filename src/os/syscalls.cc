@@ -17,7 +17,8 @@
 namespace tfhub::os {
 namespace {
 
-// For kernels before 5.6, and sandboxes that do not know openat2: one component after the other, no symlink followed.
+// For kernels before 5.6, and sandboxes that do not know openat2: one component after the other, no symlink
+// followed.
 int open_beneath_by_hand(int dirfd, std::string_view path, int flags, mode_t mode) {
   UniqueFd parent;
   int at = dirfd;
@@ -53,7 +54,8 @@ Syscalls& instance() {
 
 Syscalls Syscalls::real() {
   return {
-      .openat = [](int dirfd, const char* path, int flags, mode_t mode) { return ::openat(dirfd, path, flags, mode); },
+      .openat = [](int dirfd, const char* path, int flags,
+                   mode_t mode) { return ::openat(dirfd, path, flags, mode); },
       .open_beneath = openat2_beneath,
       .mkdirat = ::mkdirat,
       .write = ::write,
@@ -66,10 +68,14 @@ Syscalls Syscalls::real() {
   };
 }
 
-const Syscalls& syscalls() { return instance(); }
+const Syscalls& syscalls() {
+  return instance();
+}
 
 ScopedSyscalls::ScopedSyscalls(Syscalls replacement)
     : previous_(std::exchange(instance(), std::move(replacement))) {}
-ScopedSyscalls::~ScopedSyscalls() { instance() = std::move(previous_); }
+ScopedSyscalls::~ScopedSyscalls() {
+  instance() = std::move(previous_);
+}
 
 }  // namespace tfhub::os

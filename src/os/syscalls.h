@@ -1,5 +1,5 @@
-// The one seam in front of every system call that changes a disk. Tests replace single entries (a full disk, a
-// read-only file system, a power cut after the n-th call); nothing else ever does.
+// The one seam in front of every system call that changes a disk. Tests replace single entries (a full disk,
+// a read-only file system, a power cut after the n-th call); nothing else ever does.
 #pragma once
 
 #include <sys/types.h>
@@ -18,7 +18,8 @@ struct Syscalls {
   std::function<ssize_t(int fd, const void* data, size_t size)> write;
   std::function<int(int fd)> fsync;
   std::function<int(int fd)> syncfs;
-  std::function<int(int from_dirfd, const char* from, int to_dirfd, const char* to, unsigned flags)> renameat2;
+  std::function<int(int from_dirfd, const char* from, int to_dirfd, const char* to, unsigned flags)>
+      renameat2;
   std::function<int(int dirfd, const char* path, int flags)> unlinkat;
   std::function<int(int from_dirfd, const char* from, int to_dirfd, const char* to, int flags)> linkat;
   std::function<int(const char* target, int dirfd, const char* path)> symlinkat;

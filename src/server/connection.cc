@@ -58,7 +58,8 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void Connection::sweep(Clock::time_point now) {
-  if (phase_ == Phase::kAnswering && unfinished_ && took_some())
+  const bool waits_for_store = deadline_ == Clock::time_point::max();
+  if (phase_ == Phase::kAnswering && unfinished_ && !waits_for_store && took_some())
     enter(phase_, worker_.hub.options.stall_timeout);
   if (now < deadline_ || verdict_ != Verdict::kNone) return;
   verdict_ = Verdict::kTimeout;
@@ -254,8 +255,7 @@ Connection::Step Connection::refuse(HeadError why) {
   head_ = Head();
   head_.keep_alive = false;
   head_.chunked = true;  // more may follow that nobody reads
-  const Step sent = start(true, "-", "-", "");
-  return sent;
+  return start(true, "-", "-", "");
 }
 
 // Sends the worker's reply, as far as the socket takes it now.

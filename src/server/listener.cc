@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -156,6 +157,8 @@ Detached Listener::run() {
     bool empty = false;
     for (int i = 0; !empty && i < kMostAcceptsATurn; ++i) {
       if (connections() >= most_connections_) {
+        pollfd waiting{socket_->get(), POLLIN, 0};
+        if (::poll(&waiting, 1, 0) == 0) break;  // full, but nobody is at the door
         // Those who wait for their next request make room; the new ones wait in the kernel meanwhile.
         for (const auto& worker : workers_) worker->shed(1 + most_connections_ / (16 * workers_.size()));
         if (closing_) break;

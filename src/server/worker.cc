@@ -1,6 +1,7 @@
 #include "server/worker.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/text.h"
 #include "protocol/http.h"
@@ -43,12 +44,15 @@ void Worker::adopt(os::UniqueFd socket, std::string remote) {
 
 void Worker::shed(size_t count) {
   loop.post([this, count] {
-    size_t left = count;
-    for (Connection* c = first_; c != nullptr && left > 0; c = c->next_) {
-      if (!c->idle()) continue;
-      c->drain();
-      --left;
+    std::vector<Connection*> idle;
+    for (Connection* c = first_; c != nullptr; c = c->next_) {
+      if (c->idle()) idle.push_back(c);
     }
+    // Those that have been idle longest: one that has just connected is about to ask.
+    const auto last = idle.begin() + static_cast<ptrdiff_t>(std::min(count, idle.size()));
+    std::partial_sort(idle.begin(), last, idle.end(),
+                      [](const Connection* a, const Connection* b) { return a->deadline_ < b->deadline_; });
+    std::for_each(idle.begin(), last, [](Connection* c) { c->drain(); });
   });
 }
 

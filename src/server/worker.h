@@ -28,7 +28,7 @@ class Worker {
   // From any thread.
   void adopt(os::UniqueFd socket, std::string remote);
   size_t connections() const { return connections_.load(std::memory_order_relaxed); }
-  void shed(size_t count);                       // closes idle connections, up to `count`
+  void shed(size_t count);                       // closes up to `count` idle connections
   void drain(std::function<void()> when_empty);  // idle ones close now, the others after their answer
   void abort();                                  // what is still open is cut
   void join();                                   // after drain() has called back

@@ -1,5 +1,5 @@
-// Every call of tfhub/hub.h once: consumer_cpp MODEL_DIRECTORY STORE HANDLE CACHE OUTPUT. Exits with the code of the
-// first call that fails, after telling which.
+// Every call of tfhub/hub.h once: consumer_cpp MODEL_DIRECTORY STORE HANDLE CACHE OUTPUT. Exits with the code
+// of the first call that fails, after telling which.
 #include <tfhub/hub.h>
 
 #include <iostream>
@@ -46,7 +46,8 @@ int main(int, char** argv) {
   must("pull", tfhub::pull(handle, pull));
 
   const auto missing = tfhub::resolve(handle + "000", options);
-  if (missing || missing.error().code() != tfhub::Code::kNotFound || missing.error().message().empty()) return 102;
+  if (missing || missing.error().code() != tfhub::Code::kNotFound || missing.error().message().empty())
+    return 102;
 
   const auto listed = tfhub::cache_list(cache);
   must("cache_list", listed);
@@ -59,5 +60,6 @@ int main(int, char** argv) {
   if (!tfhub::cache_list(cache)->empty()) return 105;
   if (tfhub::cache_directory(cache) != cache) return 106;
 
-  std::cout << published->name << " " << published->kind << " " << paths[0] << " " << tfhub::version() << "\n";
+  std::cout << published->name << " " << published->kind << " " << paths[0] << " " << tfhub::version()
+            << "\n";
 }

@@ -9,11 +9,11 @@
 namespace tfhub::os {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using tfhub::testing::read_text;
 using tfhub::testing::TempDir;
 using tfhub::testing::write_text;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 TEST(WriteFileAtomically, ReplacesAndLeavesNothingElse) {
   const TempDir dir;

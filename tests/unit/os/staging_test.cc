@@ -10,11 +10,11 @@
 namespace tfhub::os {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using tfhub::testing::read_text;
 using tfhub::testing::TempDir;
 using tfhub::testing::write_text;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 void add(StagingDirectory& staging, const std::string& name, const std::string& text) {
   auto fd = staging.create_file(name);
