@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <tfhub/c_api.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: resolve HANDLE\n");
     return TFHUB_USAGE;
   }
-  tfhub_status *status = tfhub_status_new();
-  char *path = tfhub_resolve(argv[1], NULL, status);
+  tfhub_status* status = tfhub_status_new();
+  char* path = tfhub_resolve(argv[1], NULL, status);
   int code = tfhub_status_code(status);
   if (path != NULL)
     puts(path);

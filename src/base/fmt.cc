@@ -1,5 +1,6 @@
-// {fmt}, compiled once from its own headers. Debian has it as a shared library, which a cache hit would have to load, and
-// header-only it was compiled into every one of our files: three quarters of the time of a build.
+// {fmt}, compiled once from its own headers. Debian has it as a shared library, which a cache hit would have
+// to load, and header-only it was compiled into every one of our files: three quarters of the time of a
+// build.
 #include <fmt/format-inl.h>
 
 // What the headers declare as templates and leave to the library: the instantiations that our formats use.

@@ -6,38 +6,39 @@
 
 static int calls;
 
-static void progress(const char *what, uint64_t done, uint64_t total, void *user_data) {
+static void progress(const char* what, uint64_t done, uint64_t total, void* user_data) {
   (void)what, (void)done, (void)total;
-  ++*(int *)user_data;
+  ++*(int*)user_data;
 }
 
-static char *must(const char *what, char *result, tfhub_status *status) {
+static char* must(const char* what, char* result, tfhub_status* status) {
   if (result != NULL && tfhub_status_code(status) == TFHUB_OK) return result;
   fprintf(stderr, "%s: %s\n", what, tfhub_status_message(status));
   exit(tfhub_status_code(status));
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 6) return TFHUB_USAGE;
-  tfhub_status *status = tfhub_status_new();
+  tfhub_status* status = tfhub_status_new();
   if (tfhub_status_code(status) != TFHUB_OK || strcmp(tfhub_status_message(status), "") != 0) return 101;
-  tfhub_options *options = tfhub_options_new();
+  tfhub_options* options = tfhub_options_new();
   tfhub_options_set_store(options, argv[2]);
   tfhub_options_set_cache_dir(options, argv[4]);
   tfhub_options_set_output(options, argv[5]);
   tfhub_options_set_progress(options, progress, &calls);
 
-  char *name = must("publish", tfhub_publish(argv[1], "acme/consumer/1", options, status), status);
-  char *path = must("resolve", tfhub_resolve(argv[3], options, status), status);
-  char *pulled = must("pull", tfhub_pull(argv[3], options, status), status);
+  char* name = must("publish", tfhub_publish(argv[1], "acme/consumer/1", options, status), status);
+  char* path = must("resolve", tfhub_resolve(argv[3], options, status), status);
+  char* pulled = must("pull", tfhub_pull(argv[3], options, status), status);
   if (strcmp(pulled, argv[5]) != 0) return 102;
 
   /* A failure, its words, and that the status begins anew with the next call. */
-  if (tfhub_resolve("/no/such/path", options, status) != NULL || tfhub_status_code(status) != TFHUB_NOT_FOUND) return 103;
+  if (tfhub_resolve("/no/such/path", options, status) != NULL || tfhub_status_code(status) != TFHUB_NOT_FOUND)
+    return 103;
   if (strstr(tfhub_status_message(status), "/no/such/path") == NULL) return 104;
   if (tfhub_status_cause(status, 1000) != NULL) return 105;
   if (tfhub_resolve("/no/such/path", NULL, NULL) != NULL) return 106;
-  char *again = must("resolve again", tfhub_resolve(argv[3], options, status), status);
+  char* again = must("resolve again", tfhub_resolve(argv[3], options, status), status);
   if (strcmp(again, path) != 0) return 107;
   if (calls == 0) return 108;
 
