@@ -13,7 +13,7 @@ namespace {
 
 template <size_t N>
 void put(char (&field)[N], std::string_view text) {
-  std::memcpy(field, text.data(), std::min(N, text.size()));
+  std::copy_n(text.data(), std::min(N, text.size()), field);
 }
 
 // Zero-padded octal, the last byte NUL.
