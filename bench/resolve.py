@@ -38,12 +38,17 @@ def _inflate_seconds(archive):
         float(subprocess.run([tool, archive], check=True, capture_output=True, text=True).stdout) for _ in range(3))
 
 
+def _against_tar(url, rounds):
+    """(place, our seconds, curl | tar's): in memory, and on disk, where both wait until the bytes are there."""
+    for place, base, then in (("tmpfs", "/dev/shm", ""), ("disk, synced", DATA, "&& sync -f '{}'")):
+        yield place, *in_turn(rounds, lambda: _cold(url, base), lambda: _curl_tar(url, base, then))
+
+
 def float_model(rounds):
     archive = models.archive(models.float_model())
     with nginx(DATA) as (_, port):
         url = f"http://127.0.0.1:{port}/{archive.name}"
-        for name, base, then in (("tmpfs", "/dev/shm", ""), ("disk, synced", DATA, "&& sync -f '{}'")):
-            ours, peer = in_turn(rounds, lambda: _cold(url, base), lambda: _curl_tar(url, base, then))
+        for name, ours, peer in _against_tar(url, rounds):
             yield Row(f"cold resolve of 500 MB of floats against curl | tar xz ({name})", f"{ours:.2f} s",
                       f"{peer:.2f} s", peer / ours, 3.0, 3.0)
             if name == "tmpfs":
@@ -63,8 +68,7 @@ def small_files(rounds):
     archive = models.archive(models.small_files_model())
     with nginx(DATA) as (_, port):
         url = f"http://127.0.0.1:{port}/{archive.name}"
-        for name, base, then in (("tmpfs", "/dev/shm", ""), ("disk, synced", DATA, "&& sync -f '{}'")):
-            ours, peer = in_turn(rounds, lambda: _cold(url, base), lambda: _curl_tar(url, base, then))
+        for name, ours, peer in _against_tar(url, rounds):
             yield Row(f"cold resolve of 8,000 small files against curl | tar xz ({name})", f"{ours * 1000:.0f} ms",
                       f"{peer * 1000:.0f} ms", peer / ours, 2, 3)
 
