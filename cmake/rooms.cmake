@@ -1,8 +1,24 @@
-# tfhub_room(NAME USES room… LINKS dependency…): src/NAME/*.cc becomes the library tfhub_NAME, and
-# tests/unit/NAME/*_test.cc the test program unit_NAME, one ctest entry. Building everything leaves the tests out (a user
-# has no use for them): the target unit_tests is all of them.
+# The unit tests: tests/unit/NAME/*_test.cc becomes the program unit_NAME, one ctest entry. Building everything leaves them
+# out (a user has no use for them): the target unit_tests is all of them.
 find_package(GTest)
 add_custom_target(unit_tests)
+
+# tfhub_unit_test(NAME LIBRARY…)
+function(tfhub_unit_test NAME)
+  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc")
+  if(NOT TFHUB_TESTS OR NOT tests)
+    return()
+  endif()
+  add_executable(unit_${NAME} EXCLUDE_FROM_ALL ${tests})
+  add_dependencies(unit_tests unit_${NAME})
+  target_include_directories(unit_${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/tests/unit")
+  target_link_libraries(unit_${NAME} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(unit_${NAME} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
+  add_test(NAME unit_${NAME} COMMAND unit_${NAME})
+  set_tests_properties(unit_${NAME} PROPERTIES TIMEOUT 600 LABELS unit)
+endfunction()
+
+# tfhub_room(NAME USES room… LINKS dependency…): src/NAME/*.cc becomes the library tfhub_NAME, with its unit tests.
 
 function(tfhub_room NAME)
   cmake_parse_arguments(ROOM "" "" "USES;LINKS" ${ARGN})
@@ -24,14 +40,5 @@ function(tfhub_room NAME)
     target_link_libraries(tfhub_${NAME} PUBLIC tfhub_dep_${dependency})
   endforeach()
 
-  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc")
-  if(TFHUB_TESTS AND tests)
-    add_executable(unit_${NAME} EXCLUDE_FROM_ALL ${tests})
-    add_dependencies(unit_tests unit_${NAME})
-    target_include_directories(unit_${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/tests/unit")
-    target_link_libraries(unit_${NAME} PRIVATE tfhub_${NAME} GTest::gmock GTest::gtest_main)
-    target_precompile_headers(unit_${NAME} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
-    add_test(NAME unit_${NAME} COMMAND unit_${NAME})
-    set_tests_properties(unit_${NAME} PROPERTIES TIMEOUT 600 LABELS unit)
-  endif()
+  tfhub_unit_test(${NAME} tfhub_${NAME})
 endfunction()

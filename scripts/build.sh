@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.."
 preset=$1; shift
 tree=build; [ "$preset" = release ] || tree=build/$preset
 
-# The tests' precompiled header is the same whatever its time stamp is.
-export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=$PWD
+# The tests' precompiled header is the same whatever its time stamp is, and a file the same whichever clone it lies in.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
 # Ninja configures again by itself when a CMake file or the list of sources changes.
 options=()
