@@ -56,9 +56,10 @@ char* guarded(tfhub_status* status, Call call) noexcept {
       set(status, std::move(result).error());
       return nullptr;
     }
-    char* copy = static_cast<char*>(std::malloc(result->size() + 1));
+    const std::string& value = *result;
+    char* copy = static_cast<char*>(std::malloc(value.size() + 1));
     if (copy == nullptr) throw std::bad_alloc();
-    std::memcpy(copy, result->c_str(), result->size() + 1);
+    std::memcpy(copy, value.c_str(), value.size() + 1);
     return copy;
   } catch (const std::bad_alloc&) {
     set(status, tfhub::Error(tfhub::Code::kUnexpected, "no memory"));  // short enough to need none

@@ -77,7 +77,7 @@ std::string binary_format(std::string_view head) {
 
 std::string describe(Bytes head) {
   const std::string_view all = as_text(head);
-  if (const std::string known = binary_format(all); !known.empty()) return known;
+  if (std::string known = binary_format(all); !known.empty()) return known;
   std::string_view text = all.substr(0, kLookedAt);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   text = trim(text);

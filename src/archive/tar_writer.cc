@@ -32,7 +32,7 @@ std::string block(char type, std::string_view name, std::string_view prefix, uns
   put_octal(h.size, size);
   put_octal(h.mtime, 0);
   h.type = type;
-  put(h.magic, {"ustar", 6});
+  put(h.magic, {"ustar", sizeof "ustar"});  // with its NUL
   put(h.version, "00");
   put_octal(h.devmajor, 0);
   put_octal(h.devminor, 0);
@@ -61,7 +61,7 @@ std::string tar_header(std::string_view path, bool directory, uint64_t size) {
   std::string_view short_name = name, prefix;
   if (name.size() > sizeof(TarHeader::name)) {
     const size_t slash = name.find('/', name.size() - sizeof(TarHeader::name) - 1);
-    if (slash != std::string::npos && slash <= sizeof(TarHeader::prefix) && slash + 1 < name.size()) {
+    if (slash <= sizeof(TarHeader::prefix) && slash + 1 < name.size()) {
       prefix = std::string_view(name).substr(0, slash);
       short_name = std::string_view(name).substr(slash + 1);
     }

@@ -9,6 +9,8 @@
 
 #include <cstring>
 
+#include "base/text.h"
+
 namespace tfhub {
 namespace {
 
@@ -111,14 +113,8 @@ std::string Sha256Digest::base64() const {
 std::optional<Sha256Digest> Sha256Digest::from_hex(std::string_view text) {
   Sha256Digest digest;
   if (text.size() != digest.bytes.size() * 2) return std::nullopt;
-  auto nibble = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
   for (size_t i = 0; i < digest.bytes.size(); ++i) {
-    const int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+    const int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     digest.bytes[i] = static_cast<std::byte>(high << 4 | low);
   }

@@ -57,7 +57,7 @@ std::optional<uint64_t> parse_size(std::string_view text) {
     const size_t power = std::string_view("kmgt").find(unit[0]);
     if (power == std::string_view::npos) return std::nullopt;
     const std::string rest = unit.substr(1);
-    if (rest != "" && rest != "b" && rest != "ib") return std::nullopt;
+    if (!rest.empty() && rest != "b" && rest != "ib") return std::nullopt;
     const double base = rest == "b" ? 1000 : 1024;
     for (size_t i = 0; i <= power; ++i) factor *= base;
   }
@@ -162,11 +162,23 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+std::string_view without_trailing_slashes(std::string_view text) {
+  while (text.ends_with('/')) text.remove_suffix(1);
+  return text;
+}
+
 std::string lower_ascii(std::string_view text) {
   std::string out(text);
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
 }
 
 }  // namespace tfhub

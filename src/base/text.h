@@ -33,6 +33,8 @@ std::string printable(std::string_view text, size_t at_most = 200);
 std::string redacted(std::string_view url);
 
 std::string_view trim(std::string_view text);
+std::string_view without_trailing_slashes(std::string_view text);  // "/" becomes ""
 std::string lower_ascii(std::string_view text);
+int hex_digit(char c);  // 0 to 15 in either case; -1: none
 
 }  // namespace tfhub

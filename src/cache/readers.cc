@@ -50,8 +50,9 @@ std::set<std::string> keys_in_use(const std::string& directory) {
     if (process.find_first_not_of("0123456789") != std::string::npos) continue;
     const std::string proc = "/proc/" + process;
     add_link(proc + "/cwd", prefix, keys);
-    if (const auto files = os::list_directory(proc + "/fd"))
-      for (const std::string& fd : *files) add_link(proc + "/fd/" + fd, prefix, keys);
+    const std::string open_files = proc + "/fd";
+    if (const auto files = os::list_directory(open_files))
+      for (const std::string& fd : *files) add_link(os::join(open_files, fd), prefix, keys);
     if (const auto maps = os::read_file(proc + "/maps")) add_keys(*maps, prefix, keys);
   }
   return keys;

@@ -127,7 +127,7 @@ Result<void> check_file_urls(store::ObjectStore& store, const VersionRecord& rec
     const size_t length = object.key.size() - begin;
     if (length <= protocol::kEntryName.size() + 1) continue;
     const std::string file = object.key.substr(begin, length - protocol::kEntryName.size() - 1);
-    if (has_file(record, file)) return file_is_name(record.id, url, file, url + "/" + file);
+    if (has_file(record, file)) return file_is_name(record.id, url, file, fmt::format("{}/{}", url, file));
   }
   return {};
 }

@@ -27,11 +27,10 @@ Result<std::string> CachedModel::path_of_hit(const std::string& handle, const ca
   TFHUB_ASSIGN(const auto timeout, get_seconds(settings::kRevalidateTimeout));
   if (is_offline || timeout.count() == 0) return hit.path;
 
-  const auto path =
-      look_up(handle, hit.etag, timeout).and_then([&](const Newest& newest) -> Result<std::string> {
-        if (newest.refusal) return fail(*newest.refusal);
-        return use_newest(handle, hit, newest);
-      });
+  auto path = look_up(handle, hit.etag, timeout).and_then([&](const Newest& newest) -> Result<std::string> {
+    if (newest.refusal) return fail(*newest.refusal);
+    return use_newest(handle, hit, newest);
+  });
   if (path || interrupted()) return path;
   warn("the newest version of {} is not known ({}); the cached one is used", redacted(handle),
        path.error().message());

@@ -24,11 +24,6 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), buffer) != nullptr ? std::string(buffer) : path;
 }
 
-std::string without_trailing_slashes(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
 Error in_the_way(const std::string& output) {
   return Error(Code::kUsage,
                fmt::format("{} exists and is not empty; give another path, or --force to replace it",
@@ -82,7 +77,7 @@ Result<void> copy_file(const std::string& from, const std::string& name, os::Sta
 
 Result<std::string> check_output(const std::string& path, bool force) {
   TFHUB_ASSIGN(const auto info, os::stat(path));
-  if (!info) return without_trailing_slashes(path);
+  if (!info) return std::string(without_trailing_slashes(path));  // "/" is always there
   bool empty = info->type == os::FileInfo::Type::kFile && info->size == 0;
   if (info->type == os::FileInfo::Type::kDirectory) {
     TFHUB_ASSIGN(const auto names, os::list_directory(path));

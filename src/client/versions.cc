@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "protocol/http.h"
 #include "protocol/name.h"
 #include "protocol/url.h"
 
 namespace tfhub::client {
 namespace {
-
-std::string_view without_trailing_slashes(std::string_view path) {
-  while (path.ends_with('/')) path.remove_suffix(1);
-  return path;
-}
 
 std::string_view last_segment(std::string_view path) {
   path = without_trailing_slashes(path);

@@ -12,11 +12,6 @@ namespace {
 constexpr std::string_view kChinaHandles = "https://hub.tensorflow.google.cn/";
 constexpr std::string_view kChinaBucket = "https://gcs.tensorflow.google.cn/tfhub-modules/";
 
-std::string_view without_trailing_slashes(std::string_view text) {
-  while (!text.empty() && text.back() == '/') text.remove_suffix(1);
-  return text;
-}
-
 bool is_http(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }

@@ -26,20 +26,4 @@ class Blocking {
   std::function<void()> work_;
 };
 
-// The next block of `out`'s stream into out.bytes. False: the store failed, or gave less than it had
-// promised.
-inline bool read_block(Outgoing& out, size_t most) {
-  const size_t wanted = std::min<uint64_t>(out.left, most);
-  out.bytes.resize(wanted);
-  out.bytes_sent = out.head_size = 0;
-  size_t filled = 0;
-  while (filled < wanted) {
-    const auto got = out.stream->read(std::as_writable_bytes(std::span(out.bytes)).subspan(filled));
-    if (!got || *got == 0) return false;
-    filled += *got;
-  }
-  out.left -= wanted;
-  return true;
-}
-
 }  // namespace tfhub::server

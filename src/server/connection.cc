@@ -17,27 +17,10 @@ namespace tfhub::server {
 namespace {
 
 constexpr uint64_t kMostBodySkipped = 64 << 10;  // a larger body of a request ends the connection
-// Then the other connections have theirs. Larger calls of sendfile are slower, 8 MiB by a fifth: meanwhile the
-// socket is locked, and what the client acknowledges waits.
-constexpr uint64_t kMostBytesATurn = 256 << 10;
 constexpr std::chrono::milliseconds kLingerTime{2000};
 constexpr size_t kMostLingered = 1 << 20;
-constexpr size_t kStreamBlock = 128 << 10;
 
 }  // namespace
-
-void Outgoing::reset() {
-  bytes.clear();
-  bytes_sent = 0;
-  file.reset();
-  stream.reset();
-  offset = left = 0;
-  head_size = 0;
-  body_sent = 0;
-  method.clear();
-  target.clear();
-  user_agent.clear();
-}
 
 Connection::Connection(Worker& worker, os::UniqueFd socket, std::string remote)
     : worker_(worker),
@@ -281,10 +264,10 @@ Connection::Step Connection::start(bool has_body, std::string_view method, std::
   } else if (has_body) {
     out.bytes.append(reply.body);
   }
-  const Push pushed = push(out);
-  if (pushed == Push::kDone || pushed == Push::kFailed) {
-    settle(out, method, target, user_agent, pushed == Push::kDone);
-    if (pushed == Push::kFailed) return Step::kClose;
+  const Outgoing::Push pushed = out.push(transport_, worker_.scratch);
+  if (pushed == Outgoing::Push::kDone || pushed == Outgoing::Push::kFailed) {
+    settle(out, method, target, user_agent, pushed == Outgoing::Push::kDone);
+    if (pushed == Outgoing::Push::kFailed) return Step::kClose;
     head_.keep_alive = out.keep_alive;
     return after_answer();
   }
@@ -302,36 +285,6 @@ Connection::Step Connection::after_answer() const {
   return head_.chunked || head_.content_length > 0 ? Step::kCloseUnread : Step::kClose;
 }
 
-Connection::Push Connection::push(Outgoing& out) {
-  const auto moved = [&](const Io& io) { return io.status == Io::Status::kDone; };
-  const auto wait = [](const Io& io) {
-    return io.status == Io::Status::kWantWrite  ? Push::kWantWrite
-           : io.status == Io::Status::kWantRead ? Push::kWantRead
-                                                : Push::kFailed;
-  };
-  while (out.bytes_sent < out.bytes.size()) {
-    const Bytes rest = as_bytes(out.bytes).subspan(out.bytes_sent);
-    const Io io = transport_.write(rest, out.left > 0);
-    if (!moved(io)) return wait(io);
-    out.bytes_sent += io.bytes;
-    if (out.bytes_sent > out.head_size) out.body_sent += std::min(io.bytes, out.bytes_sent - out.head_size);
-  }
-  for (uint64_t this_turn = 0; out.left > 0;) {
-    if (out.stream) return Push::kNeedBytes;
-    if (this_turn >= kMostBytesATurn) return Push::kTurn;
-    // A directory's blocking reads are the disk's: the same as any server that sends files has.
-    const Io io = transport_.send_file(out.file->fd.get(), out.offset, std::min(out.left, kMostBytesATurn),
-                                       worker_.scratch);
-    if (!moved(io)) return wait(io);
-    out.offset += io.bytes;
-    out.left -= io.bytes;
-    out.body_sent += io.bytes;
-    this_turn += io.bytes;
-    if (io.filled && out.left > 0) return Push::kWantWrite;
-  }
-  return Push::kDone;
-}
-
 void Connection::settle(const Outgoing& out, std::string_view method, std::string_view target,
                         std::string_view user_agent, bool complete) {
   const auto duration = Clock::now() - out.started;
@@ -346,35 +299,35 @@ Task<bool> Connection::finish_sending() {
   bool complete = false;
   for (bool going = true; going;) {
     const uint64_t before = out.bytes_sent + out.body_sent;
-    const Push pushed = push(out);
+    const Outgoing::Push pushed = out.push(transport_, worker_.scratch);
     // Any progress counts: a slow client is served, one that takes nothing is not.
     if (out.bytes_sent + out.body_sent != before) {
       enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
       unsent_ = 0;
     }
     switch (pushed) {
-      case Push::kDone:
+      case Outgoing::Push::kDone:
         complete = true;
         going = false;
         break;
-      case Push::kFailed:
+      case Outgoing::Push::kFailed:
         going = false;
         break;
-      case Push::kTurn:
+      case Outgoing::Push::kTurn:
         co_await Turn(worker_.loop);
         going = !cut();
         break;
-      case Push::kWantRead:
+      case Outgoing::Push::kWantRead:
         going = !cut() && co_await socket_.until_readable();
         break;
-      case Push::kWantWrite:
+      case Outgoing::Push::kWantWrite:
         going = !cut() && co_await socket_.until_writable();
         break;
-      case Push::kNeedBytes: {
+      case Outgoing::Push::kNeedBytes: {
         // The store has time limits of its own; ours begin again when it has answered.
         deadline_ = Clock::time_point::max();
         bool got = false;
-        co_await Blocking(worker_, [&] { got = read_block(out, kStreamBlock); });
+        co_await Blocking(worker_, [&] { got = out.read_block(); });
         enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
         going = got && !cut();
         break;

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "server/event_loop.h"
-#include "server/reply.h"
+#include "server/outgoing.h"
 #include "server/request_head.h"
 #include "server/task.h"
 #include "server/transport.h"
@@ -19,27 +19,6 @@
 namespace tfhub::server {
 
 class Worker;
-using Clock = std::chrono::steady_clock;
-
-// An answer on its way: bytes first (the head, and a body in memory), then the file or the stream.
-struct Outgoing {
-  std::string bytes;
-  size_t bytes_sent = 0;
-  OpenFilePointer file;
-  std::unique_ptr<ByteSource> stream;
-  uint64_t offset = 0, left = 0;  // of the file or stream
-
-  // For the log and the counters, when it is done.
-  size_t head_size = 0;
-  uint64_t body_sent = 0;
-  unsigned status = 0;
-  Route route = Route::kNone;
-  bool keep_alive = true;
-  Clock::time_point started;
-  std::string method, target, user_agent;  // filled only where the request's own bytes do not stay
-
-  void reset();
-};
 
 class Connection {
  public:
@@ -62,7 +41,6 @@ class Connection {
   enum class Phase : uint8_t { kHandshake, kIdle, kHead, kBody, kAnswering, kLingering };
   enum class Verdict : uint8_t { kNone, kTimeout, kDrain, kAbort };
   enum class Step : uint8_t { kNeedInput, kAnswered, kUnsent, kAsk, kClose, kCloseUnread };
-  enum class Push : uint8_t { kDone, kWantRead, kWantWrite, kFailed, kTurn, kNeedBytes };
 
   bool cut() const { return verdict_ == Verdict::kTimeout || verdict_ == Verdict::kAbort; }
   bool took_some();
@@ -78,7 +56,6 @@ class Connection {
   Step refuse(HeadError why);
   Step start(bool has_body, std::string_view method, std::string_view target, std::string_view user_agent);
   Step after_answer() const;
-  Push push(Outgoing& out);
   void settle(const Outgoing& out, std::string_view method, std::string_view target,
               std::string_view user_agent, bool complete);
   Task<bool> finish_sending();

@@ -54,7 +54,7 @@ struct List {
 };
 
 // `must_exist`: an empty list is a 404 with this sentence.
-void answer_list(Hub& hub, const Request& request, const List& list, ModelQuery query,
+void answer_list(Hub& hub, const Request& request, const List& list, const ModelQuery& query,
                  std::string_view must_exist, Reply& reply) {
   reply.route = Route::kPage;
   const auto snapshot = hub.catalog.snapshot();

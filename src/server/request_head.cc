@@ -147,7 +147,7 @@ HeadError normalise_target(Request& request, bool& has_host) {
 
 bool is_valid_host(std::string_view host) {
   if (host.empty() || host.size() > 255) return false;
-  size_t end = host.size();
+  size_t end = 0;
   if (host.front() == '[') {  // an IPv6 address
     const size_t close = host.find(']');
     if (close == host.npos) return false;

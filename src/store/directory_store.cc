@@ -211,7 +211,7 @@ Result<void> DirectoryStore::sync() {
   // One at a time: who comes second may have objects in what the first is still syncing.
   const std::lock_guard guard(sync_mutex_);
   auto taken = unsynced_.take();
-  const auto synced = taken.many ? os::sync_file_system(root_) : sync_objects(taken.keys);
+  auto synced = taken.many ? os::sync_file_system(root_) : sync_objects(taken.keys);
   if (!synced) unsynced_.put_back(taken);
   return synced;
 }

@@ -22,7 +22,7 @@ constexpr size_t kLargestHead = 256 << 10;
 // The authorities to trust (http.h names the order); empty: what libcurl was built with.
 std::string ca_bundle(const HttpOptions& options) {
   if (!options.ca_bundle.empty()) return options.ca_bundle;
-  if (const std::string ours = tfhub::get(settings::kCaBundle); !ours.empty()) return ours;
+  if (std::string ours = tfhub::get(settings::kCaBundle); !ours.empty()) return ours;
   for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
     if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
   return {};
@@ -93,8 +93,8 @@ void Exchange::configure(const Request& request) {
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   request_headers_ = HeaderList(nullptr, {&curl_});
   for (const auto& [name, value] : request.headers) {
-    const std::string line =
-        value.empty() ? name + ";" : name + ": " + value;  // ';': libcurl's way to send it empty
+    // ';' is libcurl's way to send it empty.
+    const std::string line = value.empty() ? name + ";" : fmt::format("{}: {}", name, value);
     if (curl_slist* longer = curl_.slist_append(request_headers_.get(), line.c_str())) {
       (void)request_headers_.release();
       request_headers_.reset(longer);

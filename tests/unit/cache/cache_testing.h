@@ -147,12 +147,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-// In memory where there is such a file system: hundreds of caches are made, killed and healed.
-class FastTempDir : public ScopedEnv, public TempDir {
- public:
-  FastTempDir() : ScopedEnv("TMPDIR", ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") {}
-};
-
 class CacheTest : public ::testing::Test {
  protected:
   std::string m(const std::string& handle) const {
@@ -185,7 +179,7 @@ class CacheTest : public ::testing::Test {
   }
   std::string count() const { return read_text(counter_); }
 
-  FastTempDir temp_;
+  TempDir temp_;
   Cache cache_{temp_ / "cache"};
   std::string counter_ = temp_ / "counter";
   const std::string handle_ = "https://hub.example.org/acme/mul/1";

@@ -33,7 +33,7 @@ void expect_whole(const std::shared_ptr<store::ObjectStore>& store, const std::s
 }
 
 TEST(Crash, AtAnyMomentLeavesNothingPartialAndBlocksNobody) {
-  const testing::TemporaryDirectory directory;
+  const testing::TempDir directory;
   std::mt19937 random(20261121);
   Files files;
   for (int i = 0; i < 20; ++i) files["variables/part-" + std::to_string(100 + i)] = std::string(100 + i, 'x');

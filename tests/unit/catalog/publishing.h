@@ -15,7 +15,7 @@
 #include "store/directory_store.h"
 #include "store/memory_store.h"
 #include "store/no_sync.h"
-#include "store/temporary_directory.h"
+#include "testing/temp_dir.h"
 
 namespace tfhub::catalog {
 
@@ -116,7 +116,7 @@ struct StoreKind {
 inline const testing::NoSync no_sync;
 
 inline std::shared_ptr<store::ObjectStore> fresh_directory_store() {
-  auto directory = std::make_shared<testing::TemporaryDirectory>();
+  auto directory = std::make_shared<testing::TempDir>();
   auto store = store::open_directory_store(directory->path(), true);
   if (!store) throw std::runtime_error(store.error().message());
   return {store->get(), [directory, kept = *store](store::ObjectStore*) mutable { kept.reset(); }};

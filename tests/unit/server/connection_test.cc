@@ -37,7 +37,7 @@ class Wire : public ::testing::Test {
   }
   RawClient client(int receive_buffer = 0) { return RawClient(server().url(), receive_buffer); }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   std::shared_ptr<store::ObjectStore> store_;
   ServerOptions options_;
   std::string archive_;

@@ -4,9 +4,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -18,36 +16,17 @@
 #include "protocol/keys.h"
 #include "server/router.h"
 #include "store/object_store.h"
+#include "testing/temp_dir.h"
 
 namespace tfhub::server {
 
+using testing::TempDir;
 using Files = std::vector<std::pair<std::string, std::string>>;
 
 inline std::string value_or_die(Result<std::string> result) {
   if (!result) ADD_FAILURE() << result.error().message();
   return result ? *result : std::string();
 }
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    // In memory where there is such a place: publishing waits for the disk many times a model.
-    const std::string parent =
-        ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path().string();
-    std::string pattern = parent + "/tfhub-server-XXXXXX";
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 inline std::shared_ptr<store::ObjectStore> open_directory(const std::string& path) {
   auto store = store::open_store(path, true);
@@ -172,7 +151,7 @@ class HubTest : public ::testing::Test {
         {.target = target, .accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"});
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   std::shared_ptr<store::ObjectStore> store_;
   ServerOptions options_;
   std::unique_ptr<Hub> hub_;

@@ -31,7 +31,7 @@ TEST(AccessLogLine, IsSafeToReadInATerminal) {
 }
 
 TEST(AccessLogFile, GetsEveryLineWithoutBeingAskedAndAtTheEnd) {
-  TemporaryDirectory directory;
+  TempDir directory;
   const std::string path = directory.path() + "/log";
   os::UniqueFd file(::open(path.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600));
   const auto size = [&] { return std::filesystem::file_size(path); };
@@ -49,7 +49,7 @@ TEST(AccessLogFile, GetsEveryLineWithoutBeingAskedAndAtTheEnd) {
 }
 
 TEST(OpenFilesKept, AreTheMostRecentlyUsed) {
-  TemporaryDirectory directory;
+  TempDir directory;
   OpenFiles files(2);
   int opened = 0;
   const auto get = [&](const std::string& name) {

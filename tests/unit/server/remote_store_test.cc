@@ -82,7 +82,7 @@ class Remote : public ::testing::Test {
   }
   RawClient client() { return RawClient(server_->url()); }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   std::shared_ptr<RemoteStore> remote_;
   std::string archive_;
   std::unique_ptr<Server> server_;

@@ -69,7 +69,7 @@ class Tls : public ::testing::Test {
     return got;
   }
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
   std::shared_ptr<store::ObjectStore> store_;
   ServerOptions options_;
   std::string archive_, version_;

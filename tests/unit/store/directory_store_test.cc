@@ -15,14 +15,14 @@
 #include "os/syscalls.h"
 #include "store/no_sync.h"
 #include "store/object_store_suite.h"
-#include "store/temporary_directory.h"
+#include "testing/temp_dir.h"
 
 namespace tfhub::store {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::TemporaryDirectory;
+using testing::TempDir;
 
 std::shared_ptr<ObjectStore> open_at(const std::string& path) {
   auto store = open_directory_store(path, true);
@@ -32,7 +32,7 @@ std::shared_ptr<ObjectStore> open_at(const std::string& path) {
 
 // The store and the directory that goes with it.
 std::shared_ptr<ObjectStore> fresh_store() {
-  auto directory = std::make_shared<TemporaryDirectory>();
+  auto directory = std::make_shared<TempDir>();
   auto store = open_at(*directory / "hub");
   return std::shared_ptr<ObjectStore>(store.get(),
                                       [directory, store](ObjectStore*) mutable { store.reset(); });
@@ -57,7 +57,7 @@ std::vector<std::string> names(const std::string& path) {
 }
 
 TEST(DirectoryStore, AKeyIsAPath) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   ASSERT_TRUE(put_small(*store, "acme/mul/1.tar.gz", as_bytes("bytes")));
   std::ifstream file(directory / "acme/mul/1.tar.gz");
@@ -76,7 +76,7 @@ TEST(DirectoryStore, AKeyIsAPath) {
 }
 
 TEST(DirectoryStore, OpensOnlyWhatIsADirectory) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto missing = open_directory_store(directory / "none", false);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code(), Code::kNotFound);
@@ -90,7 +90,7 @@ TEST(DirectoryStore, OpensOnlyWhatIsADirectory) {
 }
 
 TEST(DirectoryStore, LeavesNothingBesideTheObjects) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   {
     const auto store = open_at(directory.path());
     ASSERT_TRUE(store->put_if_absent("a/b", as_bytes("x")));
@@ -101,7 +101,7 @@ TEST(DirectoryStore, LeavesNothingBesideTheObjects) {
 }
 
 TEST(DirectoryStore, ReadingWritesNothing) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   EXPECT_TRUE(store->head("a"));
   EXPECT_FALSE(store->get("a"));
@@ -110,7 +110,7 @@ TEST(DirectoryStore, ReadingWritesNothing) {
 }
 
 TEST(DirectoryStore, MovesAnObjectOrAWholePrefix) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   auto& local = dynamic_cast<LocalObjects&>(*store);
   for (const std::string key : {"s/t/archive", "s/t/u/a", "s/t/u/b/c"})
@@ -136,7 +136,7 @@ TEST(DirectoryStore, MovesAnObjectOrAWholePrefix) {
 }
 
 TEST(DirectoryStore, OfManyMoversOneMoves) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   auto& local = dynamic_cast<LocalObjects&>(*store);
   for (int round = 0; round < 20; ++round) {
@@ -160,7 +160,7 @@ TEST(DirectoryStore, OfManyMoversOneMoves) {
 
 // What a publish of many files costs in syncs, and that a few are synced one by one.
 TEST(DirectoryStore, SyncIsOneCallForManyObjects) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   int fsyncs = 0, syncfs = 0;
   os::Syscalls counting = os::Syscalls::real();
@@ -183,7 +183,7 @@ TEST(DirectoryStore, SyncIsOneCallForManyObjects) {
 }
 
 TEST(DirectoryStore, ASyncThatFailedIsTriedAgain) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   int fsyncs = 0;
   bool broken = true;
@@ -203,7 +203,7 @@ TEST(DirectoryStore, ASyncThatFailedIsTriedAgain) {
 }
 
 TEST(DirectoryStore, PutIfAbsentIsDurableBeforeItIsSeen) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   std::vector<std::string> calls;
   os::Syscalls recording = os::Syscalls::real();
@@ -219,7 +219,7 @@ TEST(DirectoryStore, PutIfAbsentIsDurableBeforeItIsSeen) {
 }
 
 TEST(DirectoryStore, AFullDiskLeavesNothingAndSaysSo) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   ASSERT_TRUE(put_small(*store, "k", as_bytes("old")));
   {
@@ -238,7 +238,7 @@ TEST(DirectoryStore, AFullDiskLeavesNothingAndSaysSo) {
 }
 
 TEST(DirectoryStore, SweepsWhatDeadWritersLeftAndNothingElse) {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto living = open_at(directory.path());
   auto half = living->put("living");
   ASSERT_TRUE(half && (*half)->write(as_bytes("half")));
@@ -269,7 +269,7 @@ TEST(DirectoryStore, SweepsWhatDeadWritersLeftAndNothingElse) {
 TEST(DirectoryStore, SaysWhatIsForbidden) {
   if (::geteuid() == 0) {
     // Root is refused nothing: the refusal comes from a read-only file system instead.
-    const TemporaryDirectory directory;
+    const TempDir directory;
     const auto store = open_at(directory.path());
     os::Syscalls read_only = os::Syscalls::real();
     read_only.mkdirat = [](int, const char*, mode_t) { return errno = EROFS, -1; };
@@ -279,7 +279,7 @@ TEST(DirectoryStore, SaysWhatIsForbidden) {
     EXPECT_EQ(refused.error().code(), Code::kNotAllowed);
     return;
   }
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto store = open_at(directory.path());
   ::chmod(directory.path().c_str(), 0555);
   const auto refused = store->put("k");

@@ -2,7 +2,7 @@
 
 #include "store/memory_store.h"
 #include "store/object_store.h"
-#include "store/temporary_directory.h"
+#include "testing/temp_dir.h"
 
 namespace tfhub::store {
 namespace {
@@ -12,7 +12,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 
 TEST(OpenStore, APathOrAFileUrlIsADirectory) {
-  const testing::TemporaryDirectory directory;
+  const testing::TempDir directory;
   const auto by_path = open_store(directory / "hub", true);
   ASSERT_TRUE(by_path);
   EXPECT_EQ((*by_path)->url(), directory / "hub");
