@@ -1,4 +1,6 @@
-"""`make bench`: every benchmark, or those whose name holds one of the words given. --rounds N: more patience."""
+"""`make bench`: every benchmark, or those whose name holds one of the words given. --rounds N: more patience.
+
+Leave six minutes between two runs: see support.fresh_directory."""
 
 import argparse
 

@@ -4,6 +4,7 @@ A row is a ratio of two medians measured in the same run, in turn (ours, peer, o
 work, so that a machine whose speed drifts still gives an honest figure. No timing decides a test.
 """
 
+import atexit
 import contextlib
 import dataclasses
 import json
@@ -71,12 +72,16 @@ def in_turn(rounds, *measures):
 
 @contextlib.contextmanager
 def fresh_directory(base):
-    """Deleting thousands of files right before creating thousands slows ext4 tenfold: always a new directory."""
+    """A new directory. One on a disk is removed when the whole run is over: for minutes after an inode is deleted, ext4
+    looks at the disk before it gives out the next one of its group, which makes creating files ten times slower."""
     path = tempfile.mkdtemp(prefix="tfhub-bench-", dir=base)
+    if base == DATA:
+        atexit.register(shutil.rmtree, path, ignore_errors=True)
     try:
         yield pathlib.Path(path)
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        if base != DATA:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def free_port():

@@ -79,7 +79,11 @@ Result<UniqueFd> StagingDirectory::create_file(std::string_view relative) {
 }
 
 Result<void> StagingDirectory::sync() {
-  return files_ < kManyFiles ? sync_each(path_) : sync_file_system(path_);
+  if (files_ < kManyFiles) return sync_each(path_);
+  // By the descriptor that was opened before anything was written: it hears of every error since.
+  if (syscalls().syncfs(directory_.get()) != 0)
+    return fail_system(errno, "cannot write " + path_ + " to disk");
+  return {};
 }
 
 Result<bool> StagingDirectory::commit(const std::string& destination) {
