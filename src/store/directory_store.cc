@@ -166,6 +166,8 @@ Result<Listing> DirectoryStore::list(const std::string& prefix, bool recursive) 
 Result<void> DirectoryStore::list_into(const std::string& prefix, bool recursive, Listing& listing) const {
   const auto names = os::list_directory(path_of(prefix));
   if (!names) {
+    // Not there when it was looked for: another may have made it since, so that a second look would not do.
+    if (names.error().code() == Code::kNotFound) return {};
     const auto info = os::stat(path_of(prefix));  // not a directory is as good as not there
     if (info && (!*info || (*info)->type != os::FileInfo::Type::kDirectory)) return {};
     return fail(names.error());

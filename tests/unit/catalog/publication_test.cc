@@ -160,7 +160,11 @@ TEST_P(Publication, OfTwoPublishersOneWinsAndTheLoserTouchesNoFinalKey) {
           ++published;
           winner = i;
         }
-        if (!outcome && outcome.error().code() == Code::kConflict) ++conflicts;
+        if (outcome) return;
+        if (outcome.error().code() == Code::kConflict)
+          ++conflicts;
+        else
+          ADD_FAILURE() << outcome.error().message();
       });
     }
     for (auto& thread : threads) thread.join();

@@ -159,6 +159,25 @@ TEST(DirectoryStore, OfManyMoversOneMoves) {
 }
 
 // What a publish of many files costs in syncs, and that a few are synced one by one.
+TEST(DirectoryStore, AFolderThatComesAndGoesIsListedAllTheTime) {
+  const testing::NoSync no_sync;
+  const auto store = fresh_store();
+  std::atomic<bool> enough = false;
+  std::thread other([&] {
+    while (!enough) {
+      EXPECT_TRUE(put_small(*store, "folder/object", as_bytes("bytes")));
+      EXPECT_TRUE(store->remove("folder/object"));
+    }
+  });
+  for (int i = 0; i < 20'000; ++i) {
+    const auto listing = store->list("folder/", i % 2 == 0);
+    EXPECT_TRUE(listing) << listing.error().message();
+    if (!listing) break;
+  }
+  enough = true;
+  other.join();
+}
+
 TEST(DirectoryStore, SyncIsOneCallForManyObjects) {
   const TempDir directory;
   const auto store = open_at(directory.path());
