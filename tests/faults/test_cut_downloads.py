@@ -176,8 +176,8 @@ def test_retries_are_bounded_and_spaced(tfhub, fault):
     tfhub.with_env(TFHUB_RETRIES="3").fails(NETWORK, "resolve", handle)
     times = [r.time for r in fault.requests]
     assert len(times) == 4
-    gaps = [b - a for a, b in zip(times, times[1:])]
-    assert all(gap > 0.05 for gap in gaps), gaps
+    # Each pause is anything from nothing up to its step (full jitter), so only all of them together tell.
+    assert times[-1] - times[0] > 0.05, times
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])

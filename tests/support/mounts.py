@@ -3,12 +3,21 @@
 Works for root and, by a user name space, for others.
 """
 
+import functools
 import os
 import shlex
+import subprocess
 
 
+@functools.cache
 def unshare() -> list:
-    return ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+    if os.geteuid() != 0:
+        return ["unshare", "--user", "--map-root-user", "--mount"]
+    own = ["unshare", "--mount"]
+    # In a chroot "/" is no mount point, so its propagation cannot be changed.
+    if subprocess.run([*own, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        own += ["--propagation", "unchanged"]
+    return own
 
 
 def with_small_disk(directory, size: str) -> list:
