@@ -4,7 +4,7 @@ import subprocess
 
 import numpy
 
-from support import DATA
+from support import DATA, PYTHON
 
 FLOAT_BYTES = 500_000_000
 SMALL_FILES = 8_000
@@ -22,6 +22,38 @@ def float_model():
         part = data.with_suffix(".part")
         weights.tofile(part)
         part.rename(data)
+    return directory
+
+
+# Sixty variables and a chain of functions, about as many nodes as a large vision model has.
+TENSORFLOW_MODEL = """
+import sys
+import tensorflow as tf
+
+class Model(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = [tf.Variable(tf.random.stateless_normal([1444, 1444], seed=[7, i]), name=f"w{i}") for i in range(60)]
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 1444], tf.float32)])
+    def __call__(self, x):
+        for w in self.w:
+            x = tf.nn.relu(tf.linalg.matmul(x, w)) + tf.reduce_mean(x)
+        return x
+
+model = Model()
+tf.saved_model.save(model, sys.argv[1], signatures=model.__call__)
+"""
+
+
+def tensorflow_model():
+    """A real SavedModel of 500 MB, written by TensorFlow."""
+    directory = DATA / "tensorflow"
+    if not directory.exists():
+        DATA.mkdir(parents=True, exist_ok=True)
+        part = directory.with_suffix(".part")
+        subprocess.run([PYTHON, "-c", TENSORFLOW_MODEL, part], check=True, stderr=subprocess.DEVNULL)
+        part.rename(directory)
     return directory
 
 

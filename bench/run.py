@@ -4,6 +4,8 @@ Leave six minutes between two runs: see support.fresh_directory."""
 
 import argparse
 
+import catalogue
+import inspection
 import publish
 import resolve
 import serve
@@ -15,7 +17,7 @@ parser.add_argument("--rounds", type=int, default=3)
 arguments = parser.parse_args()
 
 rows = []
-for module in (resolve, serve, publish):
+for module in (resolve, serve, publish, catalogue, inspection):
     for case in module.CASES:
         name = f"{module.__name__}.{case.__name__}"
         if arguments.words and not any(word in name for word in arguments.words):

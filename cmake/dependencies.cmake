@@ -22,6 +22,10 @@ tfhub_static_library(crypto crypto ${CMAKE_DL_LIBS} Threads::Threads)
 tfhub_static_library(openssl_ssl ssl tfhub_dep_crypto)
 tfhub_static_library(lzma lzma Threads::Threads)
 tfhub_static_library(utf8proc utf8proc)
+tfhub_static_library(cmark_core cmark-gfm)
+tfhub_static_library(cmark cmark-gfm-extensions tfhub_dep_cmark_core)
+tfhub_static_library(yaml yaml-cpp)
+tfhub_static_library(sqlite sqlite3 ${CMAKE_DL_LIBS} m)
 
 # Debian builds libbz2.a without -fPIC, and has no static ISA-L.
 find_package(BZip2 REQUIRED)

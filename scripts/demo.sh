@@ -54,8 +54,8 @@ echo "The files there:"
 diff -r "$saved_model" "$path"
 echo "(byte for byte what was published)"
 echo
-echo "What the model takes and gives, read from saved_model.pb:"
-scripts/show_signatures.py "$path"
+echo "What the model takes, gives and weighs, read without TensorFlow:"
+show $tfhub inspect "$url/$model"
 
 step "5. Pull the TF Lite file"
 show $tfhub pull "$url/$lite" -o "$demo/model/pulled.tflite" --force

@@ -51,6 +51,16 @@ struct PullOptions {
 // The path of what was fetched: a directory, or for tflite a file. The output appears whole or not at all.
 TFHUB_API Result<std::string> pull(const std::string& handle, const PullOptions& options = {});
 
+struct InspectOptions {
+  std::string cache_dir;
+  std::string format;  // of a handle, as in PullOptions
+  ProgressFunction progress;
+};
+// What the model behind a handle (pulled into the cache), in a directory, an archive or a .tflite file says
+// of itself: the JSON of docs/inspect.md. Reads the graph and the index of the weights, without TensorFlow.
+// kCorrupt: it cannot be read; else as pull().
+TFHUB_API Result<std::string> inspect(const std::string& handle, const InspectOptions& options = {});
+
 struct PublishOptions {
   std::string store;     // empty: TFHUB_STORE, else $XDG_DATA_HOME/tfhub
   std::string document;  // a Markdown file to publish with it; empty: none

@@ -39,7 +39,7 @@ _tfhub() {
   local common='--help --quiet --verbose'
   case $command in
     '')
-      COMPREPLY=($(compgen -W "serve publish resolve pull cache help --version $common" -- "$cur")) ;;
+      COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache help --version $common" -- "$cur")) ;;
     serve)
       COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout
         --threads $common" -- "$cur")) ;;
@@ -58,6 +58,14 @@ _tfhub() {
         COMPREPLY=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
         __ltrim_colon_completions "$cur"
       fi ;;
+    inspect)
+      if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W "--format --tfhub_cache_dir --json $common" -- "$cur"))
+      else
+        _filedir
+        COMPREPLY+=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
+        __ltrim_colon_completions "$cur"
+      fi ;;
     cache)
       if [[ -z $action || $action == "$cur" ]]; then
         COMPREPLY=($(compgen -W 'dir ls verify rm prune' -- "$cur"))
@@ -70,7 +78,7 @@ _tfhub() {
         __ltrim_colon_completions "$cur"
       fi ;;
     help)
-      COMPREPLY=($(compgen -W 'serve publish resolve pull cache settings' -- "$cur")) ;;
+      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect cache settings' -- "$cur")) ;;
   esac
 }
 complete -F _tfhub tfhub

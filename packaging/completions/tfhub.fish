@@ -4,7 +4,7 @@ function __tfhub_handles
     tfhub cache ls 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
 end
 
-set -l commands serve publish resolve pull cache help
+set -l commands serve publish resolve pull inspect cache help
 complete -c tfhub -f
 complete -c tfhub -s h -l help -d 'Show help'
 complete -c tfhub -s q -l quiet -d 'No progress, no warnings'
@@ -14,6 +14,7 @@ complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a serve -d 'Se
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a publish -d 'Publish a model into a store'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a resolve -d 'Print the path of a model'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a pull -d 'Fetch a model of any format'
+complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a inspect -d 'Show what a model takes, gives and weighs'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a cache -d 'Look at the cache, check it, tidy it'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a help -d 'Show help'
 
@@ -26,16 +27,17 @@ complete -c tfhub -n '__fish_seen_subcommand_from serve' -l tls-cert -r -F -d 'C
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l tls-key -r -F -d 'Its key (PEM)'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l drain-timeout -x -d 'How long a stop waits'
 complete -c tfhub -n '__fish_seen_subcommand_from publish' -F
-complete -c tfhub -n '__fish_seen_subcommand_from resolve pull cache' -l tfhub_cache_dir -r -F -d 'The cache directory'
-complete -c tfhub -n '__fish_seen_subcommand_from publish resolve pull cache' -l json -d 'Print JSON'
-complete -c tfhub -n '__fish_seen_subcommand_from resolve pull' -a '(__tfhub_handles)'
+complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect cache' -l tfhub_cache_dir -r -F -d 'The cache directory'
+complete -c tfhub -n '__fish_seen_subcommand_from publish resolve pull inspect cache' -l json -d 'Print JSON'
+complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect' -a '(__tfhub_handles)'
+complete -c tfhub -n '__fish_seen_subcommand_from inspect' -F
 complete -c tfhub -n '__fish_seen_subcommand_from resolve' -l tfhub_model_load_format -x -a 'AUTO COMPRESSED UNCOMPRESSED'
 complete -c tfhub -n '__fish_seen_subcommand_from pull' -s o -l output -r -F -d 'Where to put it'
-complete -c tfhub -n '__fish_seen_subcommand_from pull' -l format -x -a 'tf tflite tfjs'
+complete -c tfhub -n '__fish_seen_subcommand_from pull inspect' -l format -x -a 'tf tflite tfjs'
 complete -c tfhub -n '__fish_seen_subcommand_from pull' -l force -d 'Replace what is there'
 complete -c tfhub -n '__fish_seen_subcommand_from cache; and not __fish_seen_subcommand_from dir ls verify rm prune' -a 'dir ls verify rm prune'
 complete -c tfhub -n '__fish_seen_subcommand_from rm verify' -a '(__tfhub_handles)'
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l max-size -x -d 'Until the cache fits'
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l older-than -x -d 'Not used for so long'
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l dry-run -d 'Only say what would go'
-complete -c tfhub -n '__fish_seen_subcommand_from help' -a 'serve publish resolve pull cache settings'
+complete -c tfhub -n '__fish_seen_subcommand_from help' -a 'serve publish resolve pull inspect cache settings'

@@ -144,7 +144,7 @@ Result<void> Catalog::State::scan() {
   TFHUB_ASSIGN(fresh->models, models_of(urls, [&](const std::string& url) { return is_model(url); }));
   {
     const std::lock_guard guard(snapshot_mutex);
-    snapshot = std::move(fresh);
+    if (fresh->models != snapshot->models) snapshot = std::move(fresh);
   }
   scanned = true;
   last_scan = Clock::now();
@@ -191,16 +191,16 @@ std::shared_ptr<const Snapshot> Catalog::snapshot() const {
   return state_->snapshot;
 }
 
-Result<void> Catalog::refresh() {
+Result<bool> Catalog::refresh() {
   State& state = *state_;
   const std::lock_guard guard(state.refresh_mutex);
   // Read before the catalogue: what is announced later is seen at the next call.
   TFHUB_ASSIGN(auto generation, store::read_small(*state.store, std::string(protocol::kGenerationKey), 4096));
   const bool due = Clock::now() - state.last_scan >= state.rescan_after;
-  if (state.scanned && !due && generation == state.generation) return {};
+  if (state.scanned && !due && generation == state.generation) return false;
   TFHUB_TRY(state.scan());
   state.generation = std::move(generation);
-  return {};
+  return true;
 }
 
 }  // namespace tfhub::catalog

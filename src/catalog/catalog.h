@@ -24,6 +24,7 @@ struct ModelVersions {
   protocol::ModelName name;
   std::vector<protocol::Version> versions;  // ascending, never empty
   protocol::Version latest() const { return versions.back(); }
+  bool operator==(const ModelVersions&) const = default;
 };
 
 struct Snapshot {
@@ -50,8 +51,9 @@ class Catalog {
 
   std::shared_ptr<const Snapshot> snapshot() const;
   // Reads the store's catalogue anew if it may have changed: cheap when the generation object did not change.
-  // The server calls it every 250 ms from a thread of its own.
-  Result<void> refresh();
+  // The server calls it every 250 ms from a thread of its own. True: it looked; the snapshot is another one
+  // only if something changed.
+  Result<bool> refresh();
 
  private:
   struct State;

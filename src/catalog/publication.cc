@@ -66,12 +66,6 @@ tl::unexpected<Error> version_is_model(const VersionedName& id) {
               id.text(), id.text());
 }
 
-void announce(store::ObjectStore& store) {
-  const auto put = store::put_small(store, std::string(protocol::kGenerationKey), as_bytes(random_token()));
-  // Servers look through the whole catalogue now and then anyway.
-  if (!put) warn("servers may see the new version a little later: {}", put.error().message());
-}
-
 // What follows from what already stands at the version's URL; nothing when nothing does.
 Result<std::optional<Outcome>> settle(store::ObjectStore& store, const VersionRecord& record) {
   TFHUB_ASSIGN(const auto entry, read_entry(store, record.id.text()));
@@ -159,6 +153,12 @@ Result<void> put_record(store::ObjectStore& store, const VersionRecord& record, 
 }
 
 }  // namespace
+
+void announce(store::ObjectStore& store) {
+  const auto put = store::put_small(store, std::string(protocol::kGenerationKey), as_bytes(random_token()));
+  // Servers look through the whole catalogue now and then anyway.
+  if (!put) warn("servers may see the new version a little later: {}", put.error().message());
+}
 
 Result<Outcome> commit(store::ObjectStore& store, const VersionRecord& record) {
   TFHUB_TRY(check_record(record));

@@ -23,6 +23,10 @@ enum class Outcome {
 // On kAlreadyThere what stood there has been promoted.
 Result<Outcome> commit(store::ObjectStore& store, const VersionRecord& record);
 
+// Tells the servers that the store has changed, so that they look at once. Best effort: they look now and
+// then anyway.
+void announce(store::ObjectStore& store);
+
 // Moves (directory) or copies (bucket) the bytes of `record` from staging to their final keys, sizes and
 // digests checked for what is copied. Done already is fine.
 Result<void> promote(store::ObjectStore& store, const VersionRecord& record);

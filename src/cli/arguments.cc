@@ -57,7 +57,9 @@ class Parser {
     add_publish();
     add_resolve();
     add_pull();
+    add_inspect();
     add_cache();
+    add_docs();
     add_help();
   }
 
@@ -177,6 +179,22 @@ class Parser {
     pull_->footer("Example: tfhub pull https://hub.example.org/acme/spice/2 --format tflite -o spice.tflite");
   }
 
+  void add_inspect() {
+    inspect_ = command(app_, "inspect", "Show what a model takes, gives and weighs, without TensorFlow");
+    if (!typed("inspect")) return;
+    InspectArguments& to = inspect_arguments_;
+    inspect_
+        ->add_option("HANDLE", to.handle,
+                     "A URL, a gs:// archive or a path (a directory, an archive, a .tflite file)")
+        ->required()
+        ->option_text(" ");
+    inspect_->add_option("--format", to.options.format, "tf, tflite or tfjs (default: what the host has)")
+        ->option_text("FORMAT");
+    add_cache_dir(inspect_, to.options.cache_dir);
+    add_json(inspect_);
+    inspect_->footer("Example: tfhub inspect https://hub.example.org/acme/my-model/1");
+  }
+
   void add_cache_action(Action action, const char* name, const char* description) {
     CLI::App* made = command(*cache_, name, description);
     cache_actions_.emplace_back(made, action);
@@ -208,9 +226,34 @@ class Parser {
     prune->add_flag("--dry-run", cache_arguments_.prune.dry_run, "Only say what would go");
   }
 
+  // One action a sub-command, as with `cache`.
+  CLI::App* add_docs_action(DocsArguments::Action action, const char* name, const char* description) {
+    CLI::App* made = command(*docs_, name, description);
+    made->callback([this, action] { docs_arguments_.action = action; });
+    made->add_option("TREE", docs_arguments_.tree, "The directory that holds docs/ and tags/")
+        ->required()
+        ->option_text(" ");
+    add_json(made);
+    return made;
+  }
+
+  void add_docs() {
+    docs_ = command(app_, "docs", "Work with a tree of documents: the Markdown pages of models");
+    if (!typed("docs")) return;
+    docs_->require_subcommand(1);
+    add_docs_action(DocsArguments::Action::kCheck, "check",
+                    "Say what is wrong in the documents: one line a finding, exit code 5 when there is one")
+        ->footer("Example: tfhub docs check ./hub-documents");
+    CLI::App* import = add_docs_action(DocsArguments::Action::kImport, "import",
+                                       "Put the documents into a store: what is new, and what changed");
+    add_store(import, docs_arguments_.store);
+    import->footer("Example: tfhub docs import ./hub-documents --store /srv/hub");
+  }
+
   void add_help() {
     help_ = command(app_, "help", "Show help on a command, or on `settings`");
-    help_->add_option("COMMAND", topics_, "serve, publish, resolve, pull, cache, settings")->option_text(" ");
+    help_->add_option("COMMAND", topics_, "serve, publish, resolve, pull, inspect, cache, docs, settings")
+        ->option_text(" ");
   }
 
   Arguments&& print(std::string text) {
@@ -273,8 +316,12 @@ class Parser {
       arguments_.command = std::move(resolve_arguments_);
     } else if (pull_->parsed()) {
       arguments_.command = std::move(pull_arguments_);
+    } else if (inspect_->parsed()) {
+      arguments_.command = std::move(inspect_arguments_);
     } else if (cache_->parsed()) {
       return take_cache();
+    } else if (docs_->parsed()) {
+      arguments_.command = std::move(docs_arguments_);
     } else {
       return fail(Code::kUsage, "no command is given; `tfhub help` lists them");
     }
@@ -307,13 +354,15 @@ class Parser {
   PublishArguments publish_arguments_;
   ResolveArguments resolve_arguments_;
   PullArguments pull_arguments_;
+  InspectArguments inspect_arguments_;
   CacheArguments cache_arguments_;
+  DocsArguments docs_arguments_;
   std::string max_size_, older_than_;
   std::vector<std::string> topics_;
   bool version_ = false;
   CLI::App app_{"A self-hosted TensorFlow Hub: publish models, serve them, fetch them into a cache."};
-  CLI::App *serve_ = nullptr, *publish_ = nullptr, *resolve_ = nullptr, *pull_ = nullptr, *cache_ = nullptr,
-           *help_ = nullptr;
+  CLI::App *serve_ = nullptr, *publish_ = nullptr, *resolve_ = nullptr, *pull_ = nullptr, *inspect_ = nullptr,
+           *cache_ = nullptr, *docs_ = nullptr, *help_ = nullptr;
   std::vector<std::pair<CLI::App*, Action>> cache_actions_;
 };
 

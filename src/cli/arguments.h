@@ -28,11 +28,20 @@ struct PullArguments {
   std::string handle;
   PullOptions options;
 };
+struct InspectArguments {
+  std::string handle;  // or a path
+  InspectOptions options;
+};
 struct CacheArguments {
   enum class Action { kDir, kList, kVerify, kRemove, kPrune } action = Action::kDir;
   std::string handle;
   std::string cache_dir;
   CachePruneOptions prune;
+};
+struct DocsArguments {
+  enum class Action { kCheck, kImport } action = Action::kCheck;
+  std::string tree;
+  std::string store;  // import's
 };
 // Text that was asked for: help or the version.
 struct PrintArguments {
@@ -43,7 +52,7 @@ struct SettingsArguments {};  // tfhub help settings
 struct Arguments {
   bool quiet = false, verbose = false, json = false;
   std::variant<PrintArguments, SettingsArguments, ServeArguments, PublishArguments, ResolveArguments,
-               PullArguments, CacheArguments>
+               PullArguments, InspectArguments, CacheArguments, DocsArguments>
       command;
 };
 

@@ -10,7 +10,9 @@ Result<int> run_serve(const ServeArguments& arguments, bool quiet);
 Result<int> run_publish(const PublishArguments& arguments, bool quiet, bool json);
 Result<int> run_resolve(const ResolveArguments& arguments, bool quiet, bool json);
 Result<int> run_pull(const PullArguments& arguments, bool quiet, bool json);
+Result<int> run_inspect(const InspectArguments& arguments, bool quiet, bool json);
 Result<int> run_cache(const CacheArguments& arguments, bool quiet, bool json);
+Result<int> run_docs(const DocsArguments& arguments, bool quiet, bool json);
 // The settings table: name, value in force, meaning.
 Result<int> print_settings(bool json);
 

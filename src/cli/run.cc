@@ -27,6 +27,10 @@ Result<int> dispatch(const Arguments& arguments) {
           return run_resolve(command, arguments.quiet, arguments.json);
         } else if constexpr (std::is_same_v<Command, PullArguments>) {
           return run_pull(command, arguments.quiet, arguments.json);
+        } else if constexpr (std::is_same_v<Command, InspectArguments>) {
+          return run_inspect(command, arguments.quiet, arguments.json);
+        } else if constexpr (std::is_same_v<Command, DocsArguments>) {
+          return run_docs(command, arguments.quiet, arguments.json);
         } else {
           return run_cache(command, arguments.quiet, arguments.json);
         }

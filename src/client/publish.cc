@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "catalog/catalog.h"
+#include "catalog/document_store.h"
 #include "catalog/publication.h"
 #include "client/interruption.h"
 #include "client/progress.h"
@@ -22,7 +23,6 @@ namespace tfhub {
 namespace {
 
 constexpr size_t kBufferSize = 1 << 20;
-constexpr size_t kMaxDocument = 8 << 20;
 
 using catalog::VersionRecord;
 
@@ -86,11 +86,6 @@ Result<void> stage_tflite(store::ObjectStore& store, const std::string& path, Ve
   return {};
 }
 
-Result<void> put_document(store::ObjectStore& store, const std::string& document,
-                          const VersionRecord& record) {
-  return store::put_small(store, protocol::document_key(record.id), as_bytes(document));
-}
-
 Result<catalog::Outcome> publish_input(const std::shared_ptr<store::ObjectStore>& shared,
                                        const client::PublicationInput& input, VersionRecord& record,
                                        const archive::Limits& limits, unsigned threads, Progress* progress) {
@@ -122,7 +117,8 @@ Result<Published> publish(const std::string& path, const std::string& name, cons
   TFHUB_ASSIGN(auto id, protocol::VersionedName::parse(name));
   std::string document;
   if (!options.document.empty()) {
-    TFHUB_ASSIGN(document, os::read_file(options.document, kMaxDocument));
+    TFHUB_ASSIGN(document, os::read_file(options.document, catalog::kMaxDocument));
+    TFHUB_TRY(catalog::check_document(id, document));
   }
   TFHUB_ASSIGN(const auto limits, archive::Limits::from_settings());
   TFHUB_ASSIGN(const std::string location, client::store_location(options.store));
@@ -151,7 +147,7 @@ Result<Published> publish(const std::string& path, const std::string& name, cons
       warn("{} is published, but its files are still staged: {}; a server moves them", record.id.text(),
            promoted.error().message());
   }
-  if (!document.empty()) TFHUB_TRY(put_document(*store, document, record));
+  if (!document.empty()) TFHUB_TRY(catalog::put_document(*store, record.id, document));
 
   return Published{.name = record.id.text(),
                    .kind = std::string(protocol::to_string(record.kind)),

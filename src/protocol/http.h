@@ -60,6 +60,9 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string
 // The target of the first link with rel="canonical" in a Link header, as written.
 std::optional<std::string> canonical_link(std::string_view link_header);
 
+// Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3); an empty one, or none, does not.
+bool accepts_gzip(std::string_view accept_encoding);
+
 // Whether an Accept header prefers text/html over application/json and everything else we have (a browser).
 bool prefers_html(std::string_view accept);
 

@@ -64,6 +64,17 @@ int parse_weight(std::string_view text) {
   return std::min(weight, 1000);
 }
 
+// The weight that an item's parameters give it, in thousandths.
+int weight_in(std::string_view parameters) {
+  int weight = 1000;
+  while (!parameters.empty()) {
+    const std::string_view parameter = take_until(parameters, ';');
+    if (parameter.starts_with("q=") || parameter.starts_with("Q="))
+      weight = parse_weight(parameter.substr(2));
+  }
+  return weight;
+}
+
 // How one of our types fares: its weight by the most specific range that covers it.
 struct Standing {
   int specificity = 0, weight = 0;
@@ -87,17 +98,23 @@ std::optional<std::string> canonical_link(std::string_view link_header) {
   return std::nullopt;
 }
 
+bool accepts_gzip(std::string_view accept_encoding) {
+  int gzip = -1, any = 0;
+  while (!accept_encoding.empty()) {
+    std::string_view item = take_until(accept_encoding, ',');
+    const std::string coding = lower_ascii(take_until(item, ';'));
+    if (coding == "gzip" || coding == "x-gzip") gzip = weight_in(item);
+    if (coding == "*") any = weight_in(item);
+  }
+  return (gzip >= 0 ? gzip : any) > 0;
+}
+
 bool prefers_html(std::string_view accept) {
   Standing html, json;
   for (size_t position = 0; !accept.empty(); ++position) {
     std::string_view item = take_until(accept, ',');
     const std::string type = lower_ascii(take_until(item, ';'));
-    int weight = 1000;
-    while (!item.empty()) {
-      const std::string_view parameter = take_until(item, ';');
-      if (parameter.starts_with("q=") || parameter.starts_with("Q="))
-        weight = parse_weight(parameter.substr(2));
-    }
+    const int weight = weight_in(item);
     if (type == "*/*") {
       html.offer(1, weight, position);
       json.offer(1, weight, position);

@@ -18,8 +18,20 @@ std::string uncompressed_key(const VersionedName& version, std::string_view file
   return below(version.text() + "/uncompressed", file);
 }
 
-std::string document_key(const VersionedName& version) {
-  return ".documents/" + version.text() + ".md";
+std::string document_key(std::string_view url_path) {
+  return std::string(kDocumentsPrefix).append(url_path).append(".md");
+}
+
+std::string_view url_path_of_document(std::string_view key) {
+  if (!key.starts_with(kDocumentsPrefix) || key.starts_with(kVocabulariesPrefix) || !key.ends_with(".md"))
+    return {};
+  key.remove_prefix(kDocumentsPrefix.size());
+  key.remove_suffix(std::string_view(".md").size());
+  return key;
+}
+
+std::string vocabulary_key(std::string_view tag) {
+  return std::string(kVocabulariesPrefix).append(tag).append(".yaml");
 }
 
 std::string staging_prefix(std::string_view token) {

@@ -14,8 +14,14 @@ std::string archive_key(const VersionedName& version, Kind kind);
 // "<publisher>/<model>/<version>/uncompressed/<file>"; without a file, the folder without a trailing slash.
 std::string uncompressed_key(const VersionedName& version, std::string_view file = {});
 
-// ".documents/<publisher>/<model>/<version>.md": the page that was published with it.
-std::string document_key(const VersionedName& version);
+// ".documents/<path of a URL>.md": what the page at that URL says, of a version, a collection or a publisher.
+std::string document_key(std::string_view url_path);
+// The path of the URL whose document lies at `key`; empty when none does.
+std::string_view url_path_of_document(std::string_view key);
+inline constexpr std::string_view kDocumentsPrefix = ".documents/";
+// ".documents/.tags/<tag>.yaml": the vocabulary of a tag ("task").
+std::string vocabulary_key(std::string_view tag);
+inline constexpr std::string_view kVocabulariesPrefix = ".documents/.tags/";
 
 // ".staging/<token>", ".staging/<token>/archive", ".staging/<token>/uncompressed/<file>",
 // ".staging/<token>/owner.json".

@@ -25,7 +25,8 @@ Hub::Hub(std::shared_ptr<store::ObjectStore> object_store, ServerOptions server_
       store(std::move(object_store)),
       local(dynamic_cast<store::LocalObjects*>(store.get())),
       uncompressed_base(base_for_303(options, *store)),
-      catalog(store) {}
+      catalog(store),
+      site(store, catalog) {}
 
 Result<bool> Hub::uncompressed_ready(const catalog::RecordPointer& record) {
   {

@@ -11,9 +11,11 @@
 
 #include "catalog/catalog.h"
 #include "server/blocking_pool.h"
+#include "server/inspection.h"
 #include "server/metrics.h"
 #include "server/open_files.h"
 #include "server/server.h"
+#include "site/site.h"
 #include "store/object_store.h"
 
 namespace tfhub::server {
@@ -29,7 +31,9 @@ class Hub {
   store::LocalObjects* const local;
   const std::string uncompressed_base;  // without a trailing slash; empty: there is none
   catalog::Catalog catalog;
+  site::Site site;
   OpenFiles open_files{512};
+  Inspections inspections;
   Metrics metrics;
   BlockingPool pool{8};
 

@@ -10,8 +10,9 @@ namespace tfhub::server {
 
 // `rest` is what follows "/api/v1/" in the path.
 void answer_api(Hub& hub, const Request& request, std::string_view rest, Reply& reply);
-void answer_version_json(Hub& hub, const Request& request, const catalog::VersionRecord& record,
-                         Reply& reply);
+// A version that has a document and no bytes has no downloads and no files.
+void answer_version_json(Hub& hub, const Request& request, const site::Model& model,
+                         protocol::Version version, Reply& reply);
 void answer_openapi(Hub& hub, const Request& request, Reply& reply);
 
 }  // namespace tfhub::server

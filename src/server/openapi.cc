@@ -24,12 +24,18 @@ constexpr std::string_view kDocument = R"json({
     "/api/v1/models": {
       "get": {
         "operationId": "listModels",
-        "summary": "The models of this hub, by name, 50 a page.",
+        "summary": "The models of this hub, published or documented: by name, or the best matches of q first; 50 a page.",
         "parameters": [
-          {"name": "q", "in": "query", "description": "Words that must stand in the name.",
+          {"name": "q", "in": "query",
+           "description": "Words, or beginnings of words, that stand in the name, description, tags or document.",
            "schema": {"type": "string"}},
           {"name": "publisher", "in": "query", "schema": {"type": "string"}},
-          {"name": "task", "in": "query", "schema": {"type": "string"}},
+          {"name": "task", "in": "query", "description": "As documents write it: image-classification.",
+           "schema": {"type": "string"}},
+          {"name": "language", "in": "query", "schema": {"type": "string"}},
+          {"name": "license", "in": "query", "schema": {"type": "string"}},
+          {"name": "dataset", "in": "query", "schema": {"type": "string"}},
+          {"name": "architecture", "in": "query", "schema": {"type": "string"}},
           {"name": "format", "in": "query",
            "schema": {"type": "string", "enum": ["saved_model_2", "hub", "tflite", "tfjs", "coral"]}},
           {"name": "page", "in": "query", "description": "From 1.",
@@ -97,15 +103,25 @@ constexpr std::string_view kDocument = R"json({
       }
     },
     "schemas": {
-      "Kind": {"type": "string", "enum": ["saved_model_2", "hub", "tflite", "tfjs"]},
+      "Kind": {"type": "string", "enum": ["saved_model_2", "hub", "tflite", "tfjs", "coral"]},
+      "Tags": {
+        "type": "object",
+        "description": "What its document says of it: task, language, license, dataset, network-architecture.",
+        "additionalProperties": {"type": "array", "items": {"type": "string"}}
+      },
       "Model": {
         "type": "object",
-        "required": ["name", "publisher", "versions", "latest", "url"],
+        "required": ["name", "publisher", "versions", "latest", "downloadable", "url"],
         "properties": {
           "name": {"type": "string", "description": "publisher/model, without a version."},
           "publisher": {"type": "string"},
-          "versions": {"type": "array", "description": "Ascending; there may be gaps.",
+          "versions": {"type": "array", "description": "Published or documented; ascending, there may be gaps.",
                        "items": {"type": "integer", "minimum": 1}},
+          "downloadable": {"type": "array", "description": "Those of them that have files.",
+                           "items": {"type": "integer", "minimum": 1}},
+          "description": {"type": "string"},
+          "tags": {"$ref": "#/components/schemas/Tags"},
+          "parent": {"type": "string", "description": "The model that this one is a deployment of."},
           "latest": {"type": "integer", "minimum": 1},
           "kind": {"$ref": "#/components/schemas/Kind"},
           "published": {"type": "string", "format": "date-time"},
@@ -125,11 +141,13 @@ constexpr std::string_view kDocument = R"json({
       },
       "Version": {
         "type": "object",
-        "required": ["name", "version", "kind", "published", "size", "digest", "url", "downloads", "files"],
+        "required": ["name", "version", "url", "downloads", "files"],
         "properties": {
           "name": {"type": "string"},
           "version": {"type": "integer", "minimum": 1},
           "kind": {"$ref": "#/components/schemas/Kind"},
+          "description": {"type": "string"},
+          "tags": {"$ref": "#/components/schemas/Tags"},
           "published": {"type": "string", "format": "date-time"},
           "size": {"type": "integer", "description": "Bytes of the archive, or of the .tflite."},
           "digest": {"type": "string", "description": "Of the same bytes.", "pattern": "^sha256:[0-9a-f]{64}$"},

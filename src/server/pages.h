@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "catalog/catalog.h"
+#include "documents/document.h"
 #include "server/hub.h"
+#include "server/model_subject.h"
 #include "server/reply.h"
 #include "server/request.h"
 
@@ -18,9 +19,9 @@ void answer_publisher(Hub& hub, const Request& request, std::string_view publish
 void answer_search(Hub& hub, const Request& request, Reply& reply);
 
 // The documentation page of a handle.
-void answer_model_page(Hub& hub, const Request& request, const catalog::Found& found, Reply& reply);
-
-void answer_stylesheet(const Request& request, Reply& reply);
+void answer_model_page(Hub& hub, const Request& request, const ModelSubject& subject, Reply& reply);
+// `head`: of the collection's document, its body is not needed.
+void answer_collection(Hub& hub, const Request& request, const documents::Document& head, Reply& reply);
 
 std::string problem_page(unsigned status, std::string_view title, std::string_view detail);
 // Body and the fields that every page has.

@@ -1,13 +1,16 @@
-// The documentation page of a handle: what it is, where its bytes are, how to use it.
+// The documentation page of a handle: what it is, how to use it, what its document says, where its bytes are.
 #include <fmt/format.h>
 
-#include <iterator>
+#include <algorithm>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "server/downloads.h"
+#include "documents/markdown.h"
+#include "protocol/url.h"
 #include "server/html.h"
 #include "server/links.h"
+#include "server/model_list.h"
+#include "server/model_sections.h"
 #include "server/pages.h"
 #include "server/problem.h"
 #include "server/representation.h"
@@ -16,163 +19,201 @@ namespace tfhub::server {
 namespace {
 
 using catalog::VersionRecord;
-using protocol::Format;
+using protocol::Version;
 
-std::string_view title_of(Format format) {
-  switch (format) {
-    case Format::kCompressed:
-    case Format::kTfJsCompressed:
-      return "Archive (.tar.gz)";
-    case Format::kUncompressed:
-      return "Read in place";
-    case Format::kTfLite:
-      return "TensorFlow Lite file";
-    case Format::kFile:
-    case Format::kTfJsFile:
-      return "Single files";
-  }
-  return {};
-}
-
-std::string version_links(const std::vector<protocol::Version>& versions, const VersionRecord& shown) {
+std::string version_links(const std::string& name, const std::vector<Version>& versions, Version shown) {
   std::string html = "<nav aria-label=\"Versions\">\n<span class=\"quiet\">Versions</span>\n";
   for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-    html += fmt::format("<a href=\"/{}/{}\"{}>{}</a>\n", escape_html(shown.id.name.text()), *version,
-                        *version == shown.id.version ? " aria-current=\"page\"" : "", *version);
+    html += fmt::format("<a href=\"/{}/{}\"{}>{}</a>\n", escape_html(name), *version,
+                        *version == shown ? " aria-current=\"page\"" : "", *version);
   }
   return html + "</nav>\n";
 }
 
-std::string downloads(const Hub& hub, const VersionRecord& record, const std::string& handle) {
-  std::string html = "<h2>Download</h2>\n<div class=\"wide\"><table>\n<tbody>\n";
-  for (const Format format : formats_served(hub, record.kind)) {
-    const bool one_file = format == Format::kFile || format == Format::kTfJsFile;
-    const std::string url =
-        escape_html(fmt::format("{}{}?{}", handle, one_file ? "/FILE" : "", protocol::query_of(format)));
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", title_of(format),
-                        one_file ? fmt::format("<code>{}</code>", url)
-                                 : fmt::format("<a href=\"{0}\" rel=\"nofollow\"><code>{0}</code></a>", url));
+std::string deployments(const site::Overview& overview, const site::Model& model) {
+  std::string html;
+  if (!model.parent.empty()) {
+    const site::Model* parent = overview.find(model.parent);
+    html +=
+        parent == nullptr
+            ? fmt::format("<p>A deployment of {}, which is not on this hub.</p>\n", escape_html(model.parent))
+            : fmt::format("<p>A deployment of <a href=\"/{0}\">{0}</a>.</p>\n", escape_html(model.parent));
   }
-  return html + "</tbody>\n</table></div>\n";
+  // What is made of the same model as this one, or of this one.
+  const auto family = overview.deployments.find(model.parent.empty() ? model.path : model.parent);
+  std::string items;
+  if (family != overview.deployments.end()) {
+    for (const site::ModelPointer& other : family->second)
+      if (other->path != model.path)
+        items += fmt::format("<li><span class=\"badge\">{0}</span> <a href=\"/{1}\">{1}</a></li>\n",
+                             escape_html(format_name(other->format)), escape_html(other->path));
+  }
+  if (!items.empty())
+    html += "<h2>Deployments of the same model</h2>\n<ul class=\"models\">\n" + items + "</ul>\n";
+  return html;
 }
 
-std::string snippet(std::string_view label, std::string_view code) {
-  return fmt::format("<p>{}</p>\n<pre tabindex=\"0\"><code>{}</code></pre>\n", label, escape_html(code));
+std::string row(std::string_view name, std::string_view value) {
+  return fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
 }
 
-std::string usage(const VersionRecord& record, const std::string& handle) {
-  std::string html = "<h2>Use</h2>\n";
-  switch (record.kind) {
-    case protocol::Kind::kSavedModel:
-    case protocol::Kind::kTf1Hub:
-      html += snippet("Python, with tensorflow_hub",
-                      fmt::format("import tensorflow_hub as hub\n\nmodel = hub.load(\"{}\")", handle));
-      html += snippet("C++",
-                      fmt::format("#include <tfhub/hub.h>\n\nauto path = tfhub::resolve(\"{}\");", handle));
-      html += snippet("Shell", fmt::format("tfhub resolve {}", handle));
-      html += snippet("wget and tar", fmt::format("mkdir model\nwget -qO- '{}?{}' | tar xz -C model", handle,
-                                                  protocol::query_of(Format::kCompressed)));
-      break;
-    case protocol::Kind::kTfLite:
-      html += snippet("Shell", fmt::format("tfhub pull {} --format tflite -o model.tflite", handle));
-      html +=
-          snippet("C++", fmt::format("#include <tfhub/hub.h>\n\nauto path = tfhub::pull(\"{}\");", handle));
-      html += snippet(
-          "wget", fmt::format("wget -O model.tflite '{}?{}'", handle, protocol::query_of(Format::kTfLite)));
-      break;
-    case protocol::Kind::kTfJs:
-      html +=
-          snippet("JavaScript",
-                  fmt::format("const model = await tf.loadGraphModel('{}', {{fromTFHub: true}});", handle));
-      html += snippet("Shell", fmt::format("tfhub pull {} --format tfjs -o model", handle));
-      html += snippet("wget and tar", fmt::format("mkdir model\nwget -qO- '{}?{}' | tar xz -C model", handle,
-                                                  protocol::query_of(Format::kTfJsCompressed)));
-      break;
+std::string tag_rows(const site::Overview& overview, const site::Model& model) {
+  static constexpr std::pair<std::string_view, std::string_view> kRows[] = {
+      {"task", "Task"},
+      {"network-architecture", "Architecture"},
+      {"dataset", "Dataset"},
+      {"language", "Language"},
+      {"license", "Licence"}};
+  std::string html;
+  for (const auto& [tag, title] : kRows) {
+    const auto values = model.tags.find(tag);
+    if (values == model.tags.end()) continue;
+    std::string links;
+    for (const std::string& value : values->second)
+      links += fmt::format("{}<a href=\"/s?{}={}\">{}</a>", links.empty() ? "" : ", ",
+                           tag == "network-architecture" ? "architecture" : tag,
+                           escape_html(protocol::percent_encode_path(value)),
+                           escape_html(overview.documents->vocabularies.display_name(tag, value)));
+    html += row(title, links);
   }
   return html;
 }
 
-constexpr size_t kMostRows = 100;
-
-std::string files(const VersionRecord& record) {
-  std::string html = fmt::format(
-      "<h2>Files</h2>\n<p class=\"quiet\">{} {}, {}</p>\n<div class=\"wide\"><table>\n<thead><tr><th "
-      "scope=\"col\">File</th><th scope=\"col\">Size</th><th "
-      "scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n",
-      record.files.size(), record.files.size() == 1 ? "file" : "files", human_size(total_size(record.files)));
-  for (size_t i = 0; i < record.files.size() && i < kMostRows; ++i) {
-    const FileEntry& file = record.files[i];
-    html += fmt::format(
-        "<tr><td><a href=\"{}?{}\" rel=\"nofollow\">{}</a></td><td "
-        "class=\"number\">{}</td><td><code>{}</code></td></tr>\n",
-        escape_html(path_of(record.id, file.path)), protocol::query_of(Format::kFile), escape_html(file.path),
-        human_size(file.size), file.sha256.hex());
+std::string link_rows(const documents::Document& document) {
+  static constexpr std::pair<std::string_view, std::string_view> kLinks[] = {{"colab", "Colab notebook"},
+                                                                             {"demo", "Demo"}};
+  std::string html;
+  for (const auto& [key, title] : kLinks) {
+    const std::string url = document.value(key);
+    if (url.starts_with("https://") || url.starts_with("http://"))
+      html += row(title, fmt::format("<a href=\"{0}\" rel=\"nofollow noopener\">{0}</a>", escape_html(url)));
   }
-  html += "</tbody>\n</table></div>\n";
-  if (record.files.size() > kMostRows)
-    html += fmt::format("<p>The first {} files; <a href=\"/api/v1/models{}\">the JSON</a> has all.</p>\n",
-                        kMostRows, escape_html(path_of(record.id)));
   return html;
+}
+
+std::string facts(const site::Overview& overview, const ModelSubject& subject, const VersionRecord* record,
+                  const documents::Document* document, const std::string& handle) {
+  const std::string_view publisher = subject.model->publisher();
+  std::string html = "<dl>\n";
+  html +=
+      row("Handle", fmt::format("<code>{}</code> {}", escape_html(handle), copy_button("handle", handle)));
+  html += row("Publisher", fmt::format("<a href=\"/{}\">{}</a>", escape_html(publisher),
+                                       escape_html(overview.publisher_name(publisher))));
+  html += tag_rows(overview, *subject.model);
+  if (document != nullptr) {
+    if (const std::string tunable = document->value("fine-tunable"); !tunable.empty())
+      html += row("Fine-tunable", tunable == "true" ? "yes" : "no");
+    html += link_rows(*document);
+  }
+  if (record != nullptr) {
+    html += row("Published", iso8601(record->published));
+    html += row("Size", fmt::format("{} ({} bytes)", human_size(record->archive_size), record->archive_size));
+    html += row("SHA-256", fmt::format("<code>{}</code>", record->archive_sha256.hex()));
+  }
+  return html + "</dl>\n";
+}
+
+// What code gets where that is not what the page shows.
+std::string notes(const ModelSubject& subject, const VersionRecord* record) {
+  const auto& published = subject.model->published;
+  const std::string name = escape_html(subject.model->path);
+  if (published.empty())
+    return "<p class=\"note\">This hub has the documentation of this model, but not its files.</p>\n";
+  if (record != nullptr) return {};
+  if (subject.versioned)
+    return fmt::format(
+        "<p class=\"note\">This hub has no files of this version; the latest with files is "
+        "<a href=\"/{0}/{1}\">version {1}</a>.</p>\n",
+        name, published.back());
+  return fmt::format(
+      "<p class=\"note\">This hub has no files of version {0}: code that loads the model without a version "
+      "gets "
+      "<a href=\"/{1}/{2}\">version {2}</a>.</p>\n",
+      subject.version, name, published.back());
 }
 
 }  // namespace
 
-void answer_model_page(Hub& hub, const Request& request, const catalog::Found& found, Reply& reply) {
+void answer_model_page(Hub& hub, const Request& request, const ModelSubject& subject, Reply& reply) {
   reply.route = Route::kPage;
-  const VersionRecord& record = *found.record;
-  const auto versions = hub.catalog.versions(record.id.name);
-  if (!versions) return answer_failure(request, versions.error(), reply);
-  const std::string canonical = base_url(hub, request) + path_of(record.id);
+  const auto overview = hub.site.overview();
+  const site::Model& model = *subject.model;
+  const std::string id = fmt::format("{}/{}", model.path, subject.version);
+  catalog::RecordPointer record;
+  if (std::binary_search(model.published.begin(), model.published.end(), subject.version)) {
+    const auto name = protocol::VersionedName::parse(id);
+    if (!name) return answer_failure(request, name.error(), reply);
+    auto found = hub.catalog.version(*name);
+    if (!found) return answer_failure(request, found.error(), reply);
+    record = std::move(*found);
+  }
+  const auto document = hub.site.document(id);
+  if (!document) return answer_failure(request, document.error(), reply);
+  const documents::Document* text = *document ? &**document : nullptr;
+
+  const std::string canonical = fmt::format("{}/{}", base_url(hub, request), id);
   // Snippets show the handle that this page was opened under.
   const std::string handle =
-      found.versioned ? canonical : fmt::format("{}/{}", base_url(hub, request), record.id.name.text());
-  const std::string name = escape_html(record.id.name.text());
+      subject.versioned ? canonical : fmt::format("{}/{}", base_url(hub, request), model.path);
+  const std::string_view kind = record ? protocol::display_name(record->kind) : std::string_view();
+  const std::string format = kind.empty() ? format_name(model.format) : std::string(kind);
 
-  std::string main = fmt::format("<h1>{}</h1>\n<p class=\"quiet\">{}, version {}{}</p>\n", name,
-                                 protocol::display_name(record.kind), record.id.version,
-                                 found.versioned ? "" : ", the latest");
-  // The list may be half a second behind a version just published.
-  main += version_links(versions->empty() ? std::vector{record.id.version} : *versions, record);
-  main += fmt::format(
-      "<dl>\n<dt>Handle</dt><dd><code>{}</code></dd>\n<dt>Publisher</dt><dd><a href=\"/{}\">{}</a></dd>\n"
-      "<dt>Published</dt><dd>{}</dd>\n<dt>Size</dt><dd>{} ({} "
-      "bytes)</dd>\n<dt>SHA-256</dt><dd><code>{}</code></dd>\n"
-      "</dl>\n",
-      escape_html(handle), escape_html(record.id.name.publisher()), escape_html(record.id.name.publisher()),
-      iso8601(record.published), human_size(record.archive_size), record.archive_size,
-      record.archive_sha256.hex());
-  main += usage(record, handle);
-  main += downloads(hub, record, handle);
-  main += files(record);
-
-  const std::string title = fmt::format("{} - TensorFlow Hub", record.id.name.text());
-  const std::string alternate = "/api/v1/models" + path_of(record.id);
+  std::string main = fmt::format("<h1>{}</h1>\n", escape_html(model.path));
+  const std::string description =
+      text != nullptr && !text->description.empty() ? text->description : model.description;
+  if (!description.empty()) main += fmt::format("<p class=\"lead\">{}</p>\n", escape_html(description));
+  main += fmt::format("<p class=\"quiet\">{}{}version {}{}</p>\n", escape_html(format),
+                      format.empty() ? "" : ", ", subject.version, subject.versioned ? "" : ", the latest");
+  main += version_links(model.path, model.versions(), subject.version);
+  main += notes(subject, record.get());
+  main += facts(*overview, subject, record.get(), text, handle);
+  if (record) main += usage_section(*record, handle);
+  if (record) main += *hub.inspections.get(*hub.store, *record);
+  main += deployments(*overview, model);
+  if (text != nullptr && !text->body.empty())
+    main += fmt::format("<article class=\"document\">\n{}</article>\n", documents::to_html(text->body));
+  if (record) {
+    main += download_section(hub, *record, handle);
+    main += files_section(*record);
+  }
+  const std::string title = fmt::format("{} - TensorFlow Hub", model.path);
+  const std::string alternate = "/api/v1/models/" + id;
   set_page(reply, "");
-  if (!found.versioned) {
-    reply.add("Content-Location", path_of(record.id));
+  if (!subject.versioned) {
+    reply.add("Content-Location", "/" + id);
     reply.add("Link", fmt::format("<{}>; rel=\"canonical\"", canonical));
   }
-  answer_text(request, "text/html; charset=utf-8", frame_page({title, "", alternate, canonical}, main),
-              reply);
+  answer_text(
+      request, "text/html; charset=utf-8",
+      frame_page({.title = title, .alternate = alternate, .canonical = canonical, .description = description},
+                 main),
+      reply);
 }
 
-void answer_stylesheet(const Request& request, Reply& reply) {
-  reply.route = Route::kStatic;
-  const std::string etag = etag_of(Sha256::of(as_bytes(stylesheet())));
-  reply.add("ETag", etag);
-  // Pages name it with its digest: what that names never changes.
-  const bool named_by_digest = request.target == stylesheet_path();
-  reply.add("Cache-Control", named_by_digest ? "public, max-age=31536000, immutable" : "no-cache");
-  if (!request.if_none_match.empty() && protocol::matches_any(request.if_none_match, etag)) {
-    reply.status = 304;
-    return;
-  }
-  reply.set_body(std::string(stylesheet()), "text/css; charset=utf-8");
+void answer_collection(Hub& hub, const Request& request, const documents::Document& head, Reply& reply) {
+  reply.route = Route::kPage;
+  const auto overview = hub.site.overview();
+  const auto document = hub.site.document(head.url_path);
+  if (!document) return answer_failure(request, document.error(), reply);
+  std::string main = fmt::format(
+      "<h1>{}</h1>\n<p class=\"lead\">{}</p>\n<p class=\"quiet\">A collection of <a "
+      "href=\"/{}\">{}</a></p>\n",
+      escape_html(head.name), escape_html(head.description), escape_html(head.publisher()),
+      escape_html(overview->publisher_name(head.publisher())));
+  if (*document)
+    main +=
+        fmt::format("<article class=\"document\">\n{}</article>\n", documents::to_html((*document)->body));
+  const std::string canonical = fmt::format("{}/{}", base_url(hub, request), head.url_path);
+  const std::string title = fmt::format("{} - TensorFlow Hub", head.name);
+  set_page(reply, "");
+  answer_text(request, "text/html; charset=utf-8",
+              frame_page({.title = title, .canonical = canonical, .description = head.description}, main),
+              reply);
 }
 
 std::string problem_page(unsigned status, std::string_view title, std::string_view detail) {
   const std::string heading = fmt::format("{} {}", status, title);
-  return frame_page({heading, "", "", ""},
+  return frame_page({.title = heading},
                     fmt::format("<h1>{}</h1>\n<p>{}</p>\n<p><a href=\"/\">All models</a></p>\n",
                                 escape_html(heading), escape_html(detail)));
 }

@@ -18,10 +18,12 @@ class Refresher {
   ~Refresher();
 
  private:
+  Result<void> look();
   void refresh();
+  void index();
 
   Hub& hub_;
-  bool complained_ = false;
+  bool complained_ = false, index_complained_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "server/compression.h"
 #include "server/problem.h"
 
 namespace tfhub::server {
 namespace {
 
 using protocol::RangeAnswer;
+
+constexpr size_t kWorthCompressing = 1000;  // bytes: less fits a packet anyway
 
 RangeAnswer wanted_range(const Request& request, std::string_view etag, uint64_t size) {
   // RFC 9110, 14.2: Range is defined for GET alone; HEAD answers as the GET without it would.
@@ -88,12 +91,21 @@ void answer_artefact(Hub& hub, const Request& request, const Artefact& artefact,
 }
 
 void answer_text(const Request& request, std::string_view content_type, std::string text, Reply& reply) {
-  const std::string etag = etag_of(Sha256::of(as_bytes(text)));
+  const bool compressed = text.size() >= kWorthCompressing && protocol::accepts_gzip(request.accept_encoding);
+  // Other bytes, another entity tag (RFC 9110, 8.8.3.3).
+  std::string etag = etag_of(Sha256::of(as_bytes(text)));
+  if (compressed) etag.insert(etag.size() - 1, "-gzip");
   reply.add("ETag", etag);
-  reply.fields.append("Cache-Control: no-cache\r\n");
+  reply.fields.append("Cache-Control: no-cache\r\nVary: Accept, Accept-Encoding\r\n");
   if (!request.if_none_match.empty() && protocol::matches_any(request.if_none_match, etag)) {
     reply.status = 304;
     return;
+  }
+  if (compressed) {
+    if (std::string smaller = gzip(text); !smaller.empty()) {
+      reply.fields.append("Content-Encoding: gzip\r\n");
+      text = std::move(smaller);
+    }
   }
   reply.set_body(std::move(text), content_type);
 }

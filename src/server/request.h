@@ -15,7 +15,8 @@ struct Request {
   std::string_view target = "/";  // origin form: path and query
   std::string_view scheme = "http";
   std::string_view host = {};  // valid, or empty (HTTP/1.0)
-  std::string_view accept = {}, range = {}, if_range = {}, if_none_match = {}, user_agent = {};
+  std::string_view accept = {}, accept_encoding = {}, range = {}, if_range = {}, if_none_match = {},
+                   user_agent = {};
 
   std::string_view path() const { return target.substr(0, target.find('?')); }
   std::string_view query() const {

@@ -69,6 +69,9 @@ class Tokens final : public http::basic_parser<true> {
       case http::field::accept:
         if (head_.request.accept.empty()) head_.request.accept = value;
         break;
+      case http::field::accept_encoding:
+        head_.request.accept_encoding = value;
+        break;
       case http::field::range:
         // Two headers are several ranges, which we answer with the whole.
         head_.request.range = std::exchange(has_range_, true) ? std::string_view() : value;

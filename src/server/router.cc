@@ -4,13 +4,17 @@
 
 #include <exception>
 
+#include "base/error.h"
 #include "protocol/format.h"
 #include "protocol/http.h"
 #include "protocol/url.h"
+#include "server/assets.h"
 #include "server/downloads.h"
 #include "server/json_api.h"
+#include "server/model_subject.h"
 #include "server/pages.h"
 #include "server/problem.h"
+#include "server/sitemap.h"
 
 namespace tfhub::server {
 namespace {
@@ -50,32 +54,61 @@ void answer_metrics(Hub& hub, Reply& reply) {
   answer_plain(text, "text/plain; version=0.0.4; charset=utf-8", Route::kMetrics, reply);
 }
 
-void answer_handle(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
-  const auto wanted = protocol::requested_format(request.query());
-  const auto found = hub.catalog.find(path);
-  if (!found) return answer_failure(request, found.error(), reply);
-  if (!*found) {
-    // A publisher's page has one segment, and is no handle.
-    if (path.find('/') == std::string::npos && !wanted) return answer_publisher(hub, request, path, reply);
-    return answer_problem(request, 404,
-                          fmt::format("There is no model or version {} here; / lists what there is.", path),
-                          reply);
-  }
-  if (wanted) return answer_download(hub, request, **found, *wanted, reply);
-  const catalog::VersionRecord& record = *(*found)->record;
-  if (!(*found)->rest.empty())
-    return answer_problem(request, 404,
-                          fmt::format("There is no page {}; the files of {} are had with ?{}.", path,
-                                      record.id.text(), protocol::query_of(protocol::Format::kFile)),
-                          reply);
-  reply.add("Vary", "Accept");
+void answer_subject(Hub& hub, const Request& request, const ModelSubject& subject, Reply& reply) {
   // Only who asks for JSON by name gets it: everybody else, programs included, gets the page.
   const bool wants_json = request.accept.find("application/json") != std::string_view::npos &&
                           !protocol::prefers_html(request.accept);
-  if (!wants_json) return answer_model_page(hub, request, **found, reply);
+  if (!wants_json) return answer_model_page(hub, request, subject, reply);
   reply.route = Route::kApi;
-  reply.add("Content-Location", "/api/v1/models/" + record.id.text());
-  answer_version_json(hub, request, record, reply);
+  reply.add("Content-Location", fmt::format("/api/v1/models/{}/{}", subject.model->path, subject.version));
+  answer_version_json(hub, request, *subject.model, subject.version, reply);
+}
+
+// A page that is no model's: a publisher's, a collection's.
+bool answer_other_page(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
+  const auto overview = hub.site.overview();
+  if (path.find('/') == std::string::npos && overview->publishers.contains(path)) {
+    answer_publisher(hub, request, path, reply);
+    return true;
+  }
+  const auto document = overview->documents->by_path.find(path);
+  if (document != overview->documents->by_path.end() &&
+      document->second->head.kind == documents::Kind::kCollection) {
+    answer_collection(hub, request, document->second->head, reply);
+    return true;
+  }
+  // Real documents write the plural, too.
+  constexpr std::string_view kPlural = "/collections/";
+  const size_t plural = path.find(kPlural);
+  if (plural == std::string::npos) return false;
+  std::string singular = path;
+  singular.replace(plural, kPlural.size(), "/collection/");
+  if (!overview->documents->by_path.contains(singular)) return false;
+  reply.route = Route::kPage;
+  reply.status = 301;
+  reply.add("Location", "/" + protocol::percent_encode_path(singular));
+  return true;
+}
+
+void answer_handle(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
+  const auto wanted = protocol::requested_format(request.query());
+  if (!wanted) {
+    const auto subject = find_subject(hub, path);
+    if (!subject) return answer_failure(request, subject.error(), reply);
+    if (*subject) return answer_subject(hub, request, **subject, reply);
+    if (answer_other_page(hub, request, path, reply)) return;
+  }
+  const auto found = hub.catalog.find(path);
+  if (!found) return answer_failure(request, found.error(), reply);
+  if (!*found)
+    return answer_problem(request, 404,
+                          fmt::format("There is no model or version {} here; / lists what there is.", path),
+                          reply);
+  if (wanted) return answer_download(hub, request, **found, *wanted, reply);
+  answer_problem(request, 404,
+                 fmt::format("There is no page {}; the files of {} are had with ?{}.", path,
+                             (*found)->record->id.text(), protocol::query_of(protocol::Format::kFile)),
+                 reply);
 }
 
 void route(Hub& hub, const Request& request, Reply& reply) {
@@ -94,20 +127,40 @@ void route(Hub& hub, const Request& request, Reply& reply) {
   if (path == "readyz") return answer_readiness(hub, request, reply);
   if (path == "metrics") return answer_metrics(hub, reply);
   if (path == "openapi.json") return answer_openapi(hub, request, reply);
+  if (path == "robots.txt") return answer_robots(hub, request, reply);
+  if (path == "sitemap.xml") return answer_sitemap(hub, request, reply);
   if (path == "s") return answer_search(hub, request, reply);
-  if (path == "static/style.css") return answer_stylesheet(request, reply);
+  if (answer_asset(request, path, reply)) return;
   if (path.starts_with("api/v1/")) return answer_api(hub, request, std::string_view(path).substr(7), reply);
   answer_handle(hub, request, path, reply);
 }
 
+// A model's page shows what is inside, and reading that for the first time may take a while.
+bool reads_a_model(Hub& hub, const Request& request) {
+  if (protocol::requested_format(request.query())) return false;
+  const auto path = protocol::clean_path(request.path());
+  if (!path || path->size() < 2) return false;
+  const auto overview = hub.site.overview();
+  const std::string url = path->substr(1);
+  const size_t slash = url.rfind('/');
+  if (slash == std::string::npos) return false;
+  const auto name = protocol::VersionedName::parse(url);
+  const site::Model* model = overview->find(url);
+  if (model != nullptr) return model->record != nullptr && hub.inspections.find(*model->record) == nullptr;
+  if (!name || overview->find(name->name.text()) == nullptr) return false;
+  const auto record = hub.catalog.version(*name);
+  return record && *record != nullptr && hub.inspections.find(**record) == nullptr;
+}
+
 }  // namespace
 
-bool may_block(const Hub& hub, const Request& request) {
-  if (hub.local != nullptr || request.method == Method::kOptions || request.method == Method::kOther)
-    return false;
+bool may_block(Hub& hub, const Request& request) {
+  if (request.method == Method::kOptions || request.method == Method::kOther) return false;
   const std::string_view path = request.path();
-  return path != "/healthz" && path != "/readyz" && path != "/metrics" && path != "/openapi.json" &&
-         !path.starts_with("/static/");
+  if (path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/openapi.json" ||
+      path.starts_with("/static/"))
+    return false;
+  return hub.local == nullptr || reads_a_model(hub, request);
 }
 
 void answer(Hub& hub, const Request& request, Reply& reply) {

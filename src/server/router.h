@@ -8,8 +8,9 @@
 
 namespace tfhub::server {
 
-// Whether answer() may wait long for the store: where that is a bucket, for all but what is in memory.
-bool may_block(const Hub& hub, const Request& request);
+// Whether answer() may take long: for all but what is in memory where the store is a bucket; for the first
+// look into a model.
+bool may_block(Hub& hub, const Request& request);
 
 // Thread-safe.
 void answer(Hub& hub, const Request& request, Reply& reply);

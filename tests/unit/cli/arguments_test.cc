@@ -55,6 +55,15 @@ TEST(Arguments, Pull) {
   EXPECT_TRUE(command.options.force);
 }
 
+TEST(Arguments, Inspect) {
+  const auto command =
+      parsed<InspectArguments>({"inspect", "./model", "--format=tfjs", "--tfhub_cache_dir", "/c"});
+  EXPECT_EQ(command.handle, "./model");
+  EXPECT_EQ(command.options.format, "tfjs");
+  EXPECT_EQ(command.options.cache_dir, "/c");
+  EXPECT_TRUE(parse({"inspect", "--json", "./model"})->json);
+}
+
 TEST(Arguments, Publish) {
   const auto command =
       parsed<PublishArguments>({"publish", "./m", "acme/m/1", "--store", "/srv", "--doc", "d.md"});
@@ -98,6 +107,12 @@ TEST(Arguments, Cache) {
   EXPECT_FALSE(parsed<CacheArguments>({"cache", "prune"}).prune.max_size);
 }
 
+TEST(Arguments, Docs) {
+  const auto command = parsed<DocsArguments>({"docs", "check", "./tree", "--json"});
+  EXPECT_EQ(command.action, DocsArguments::Action::kCheck);
+  EXPECT_EQ(command.tree, "./tree");
+}
+
 TEST(Arguments, Help) {
   EXPECT_THAT(parsed<PrintArguments>({"help"}).text, AllOf(HasSubstr("resolve"), HasSubstr("Exit codes")));
   EXPECT_EQ(parsed<PrintArguments>({"--help"}).text, parsed<PrintArguments>({"help"}).text);
@@ -129,6 +144,8 @@ TEST(Arguments, WhatIsWrongIsSaid) {
   EXPECT_THAT(message({"cache", "burn"}), HasSubstr("tfhub help cache"));
   EXPECT_THAT(message({"cache", "prune", "--max-size", "lots"}), HasSubstr("20GiB"));
   EXPECT_THAT(message({"cache", "prune", "--older-than", "-1"}), HasSubstr("30d"));
+  EXPECT_THAT(message({"docs"}), HasSubstr("tfhub help docs"));
+  EXPECT_THAT(message({"docs", "check"}), HasSubstr("TREE"));
   EXPECT_THAT(message({"help", "nothing"}), HasSubstr("'tfhub nothing'"));
 }
 

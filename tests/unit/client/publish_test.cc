@@ -67,7 +67,7 @@ TEST_F(PublishTest, AnArchiveIsPublishedAsTheDirectoryInIt) {
   ASSERT_TRUE(archived) << archived.error().message();
   EXPECT_TRUE(archived->already_there);  // packing is deterministic
   for (const auto& entry : std::filesystem::directory_iterator(root_))
-    EXPECT_THAT(entry.path().filename().string(), ::testing::Not(HasSubstr("tfhub_publish")));
+    EXPECT_THAT(entry.path().filename().string(), ::testing::Not(HasSubstr("tfhub_unpacked")));
 }
 
 TEST_F(PublishTest, TfLiteIsItsOwnArchive) {

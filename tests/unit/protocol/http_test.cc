@@ -156,5 +156,13 @@ TEST(Accept, BrowsersPreferHtmlAndProgramsDoNot) {
   }
 }
 
+TEST(AcceptEncoding, AllowsGzip) {
+  for (const char* yes :
+       {"gzip", "deflate, gzip;q=0.5", "br, *", "GZIP", "x-gzip", "gzip;q=0.001", "*;q=0, gzip"})
+    EXPECT_TRUE(accepts_gzip(yes)) << yes;
+  for (const char* no : {"", "br", "gzip;q=0", "*;q=0", "*, gzip;q=0", "identity", "gzipped"})
+    EXPECT_FALSE(accepts_gzip(no)) << no;
+}
+
 }  // namespace
 }  // namespace tfhub::protocol

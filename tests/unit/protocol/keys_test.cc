@@ -16,7 +16,12 @@ TEST(Keys, FollowTheBucketLayout) {
 }
 
 TEST(Keys, OursBeginWithADot) {
-  EXPECT_EQ(document_key(*VersionedName::parse("acme/mul/1")), ".documents/acme/mul/1.md");
+  EXPECT_EQ(document_key("acme/mul/1"), ".documents/acme/mul/1.md");
+  EXPECT_EQ(url_path_of_document(".documents/acme/mul/1.md"), "acme/mul/1");
+  EXPECT_EQ(url_path_of_document(".documents/acme.md"), "acme");
+  EXPECT_EQ(url_path_of_document(".documents/.tags/task.yaml"), "");
+  EXPECT_EQ(url_path_of_document(".catalog/acme/mul/1.md"), "");
+  EXPECT_EQ(vocabulary_key("task"), ".documents/.tags/task.yaml");
   EXPECT_EQ(staging_prefix("t"), ".staging/t");
   EXPECT_EQ(staging_archive_key("t"), ".staging/t/archive");
   EXPECT_EQ(staging_uncompressed_key("t"), ".staging/t/uncompressed");

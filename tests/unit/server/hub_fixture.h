@@ -115,6 +115,8 @@ class HubTest : public ::testing::Test {
       hub_ = std::make_unique<Hub>(store_, options_);
       const auto refreshed = hub_->catalog.refresh();
       EXPECT_TRUE(refreshed) << refreshed.error().message();
+      EXPECT_TRUE(hub_->site.refresh());
+      EXPECT_TRUE(hub_->site.index());
       hub_->refreshed(refreshed.has_value());
     }
     return *hub_;

@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "hub_fixture.h"
+#include "server/assets.h"
 #include "server/html.h"
 
 namespace tfhub::server {
@@ -12,6 +13,7 @@ using protocol::Kind;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class Pages : public HubTest {
  protected:
@@ -34,7 +36,7 @@ TEST_F(Pages, AHandleIsAPageForEverybody) {
     EXPECT_EQ(answer.status, 200U);
     EXPECT_EQ(answer.field("content-type"), "text/html; charset=utf-8");
     EXPECT_EQ(answer.field("cache-control"), "no-cache");
-    EXPECT_EQ(answer.field("vary"), "Accept");
+    EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding");
     EXPECT_THAT(answer.field("content-security-policy"), HasSubstr("default-src 'none'"));
     EXPECT_THAT(answer.body, HasSubstr("hub.load(&quot;http://hub.test/acme/mul/1&quot;)"));
     EXPECT_THAT(answer.body, HasSubstr("/acme/mul/1?tf-hub-format=compressed"));
@@ -44,7 +46,7 @@ TEST_F(Pages, AHandleIsAPageForEverybody) {
     EXPECT_THAT(answer.body, Not(HasSubstr("a&b.txt")));
     EXPECT_THAT(answer.body, HasSubstr(Sha256::of(as_bytes("one")).hex()));
     EXPECT_THAT(answer.body, HasSubstr("<link rel=\"alternate\" type=\"application/json\""));
-    EXPECT_THAT(answer.body, Not(HasSubstr("<script")));
+    EXPECT_THAT(answer.body, Not(HasSubstr("<script>")));
   }
   const Answer latest = browse("/acme/mul");
   EXPECT_THAT(latest.body, HasSubstr("version 4, the latest"));
@@ -54,7 +56,7 @@ TEST_F(Pages, AHandleIsAPageForEverybody) {
 TEST_F(Pages, AHandleIsJsonForWhoAsksForJson) {
   const Answer answer = ask({.target = "/acme/mul/1", .accept = "application/json"});
   EXPECT_EQ(answer.field("content-type"), "application/json");
-  EXPECT_EQ(answer.field("vary"), "Accept");
+  EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding");
   EXPECT_EQ(answer.body, get("/api/v1/models/acme/mul/1").body);
 }
 
@@ -73,7 +75,7 @@ TEST_F(Pages, Lists) {
   EXPECT_EQ(browse("/nobody").status, 404U);
   const Answer hostile = browse("/s?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E");
   EXPECT_EQ(hostile.status, 200U);
-  EXPECT_THAT(hostile.body, Not(HasSubstr("<script")));
+  EXPECT_THAT(hostile.body, Not(HasSubstr("<script>")));
 }
 
 TEST_F(Pages, LongListsHavePages) {
@@ -189,13 +191,29 @@ TEST_F(Pages, PagesAndJsonHaveValidators) {
   }
 }
 
-TEST_F(Pages, Stylesheet) {
-  const Answer style = get(stylesheet_path());
-  EXPECT_EQ(style.status, 200U);
-  EXPECT_EQ(style.field("content-type"), "text/css; charset=utf-8");
-  EXPECT_THAT(style.field("cache-control"), HasSubstr("immutable"));
-  EXPECT_THAT(browse("/").body, HasSubstr(stylesheet_path()));
-  EXPECT_THAT(get("/static/style.css").field("cache-control"), Not(HasSubstr("immutable")));
+TEST_F(Pages, AssetsAreNamedByTheirDigests) {
+  for (const Asset* asset : {&stylesheet(), &script()}) {
+    const Answer whole = get(asset->path);
+    EXPECT_EQ(whole.status, 200U);
+    EXPECT_EQ(whole.field("content-type"), asset->content_type);
+    EXPECT_THAT(whole.field("cache-control"), HasSubstr("immutable"));
+    EXPECT_THAT(browse("/").body, HasSubstr(asset->path));
+    const std::string plain = asset->path.substr(0, asset->path.find('?'));
+    EXPECT_THAT(get(plain).field("cache-control"), Not(HasSubstr("immutable")));
+    EXPECT_EQ(ask({.target = plain, .if_none_match = asset->etag}).status, 304U);
+  }
+}
+
+TEST_F(Pages, TextIsCompressedForWhoTakesIt) {
+  const Answer plain = get("/");
+  const Answer small = ask({.target = "/", .accept_encoding = "gzip, br"});
+  EXPECT_EQ(small.field("content-encoding"), "gzip");
+  EXPECT_EQ(plain.field("content-encoding"), "");
+  EXPECT_NE(small.field("etag"), plain.field("etag"));
+  EXPECT_LT(small.body.size(), plain.body.size());
+  EXPECT_THAT(small.body, StartsWith("\x1f\x8b"));
+  EXPECT_EQ(ask({.target = "/", .accept_encoding = "gzip", .if_none_match = small.field("etag")}).status,
+            304U);
 }
 
 TEST_F(Pages, Health) {

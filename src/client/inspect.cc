@@ -1,0 +1,50 @@
+#include "client/inspect.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "client/interruption.h"
+#include "client/local_model.h"
+#include "client/local_path.h"
+#include "client/progress.h"
+#include "protocol/handle.h"
+#include "savedmodel/describe.h"
+
+namespace tfhub {
+namespace client {
+namespace {
+
+Result<savedmodel::Description> describe_path(const std::string& path, const InspectOptions& options) {
+  TFHUB_TRY(existing_path(path));
+  if (path.starts_with("gs://"))
+    return fail(Code::kUsage, "{} is a path in a bucket, which only a loader with its credentials can read",
+                printable(path));
+  if (!options.format.empty())
+    return fail(Code::kUsage, "{} is a path, and has the format that it has; --format is for handles",
+                printable(path));
+  TFHUB_ASSIGN(const auto limits, archive::Limits::from_settings());
+  ProgressAdapter progress(options.progress);
+  WorkInProgress work;
+  TFHUB_ASSIGN(const LocalModel model, open_local_model(plain_path(path), limits, progress.get()));
+  return savedmodel::describe(savedmodel::LocalFiles(model.path));
+}
+
+}  // namespace
+
+Result<savedmodel::Description> describe(const std::string& handle, const InspectOptions& options) {
+  if (protocol::classify(handle) == protocol::HandleKind::kPath) return describe_path(handle, options);
+  PullOptions pull_options;
+  pull_options.cache_dir = options.cache_dir;
+  pull_options.format = options.format;
+  pull_options.progress = options.progress;
+  TFHUB_ASSIGN(const std::string path, pull(handle, pull_options));
+  return savedmodel::describe(savedmodel::LocalFiles(path));
+}
+
+}  // namespace client
+
+Result<std::string> inspect(const std::string& handle, const InspectOptions& options) {
+  TFHUB_ASSIGN(const auto description, client::describe(handle, options));
+  return savedmodel::to_json(description);
+}
+
+}  // namespace tfhub

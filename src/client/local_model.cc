@@ -1,0 +1,57 @@
+#include "client/local_model.h"
+
+#include "archive/extract.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "client/interruption.h"
+#include "os/file.h"
+
+namespace tfhub::client {
+namespace {
+
+using savedmodel::Form;
+
+Result<os::StagingDirectory> unpack(const std::string& path, const archive::Limits& limits,
+                                    Progress* progress) {
+  const std::string name = fmt::format("tfhub_unpacked.{}.tmp", random_token());
+  TFHUB_ASSIGN(auto directory, os::StagingDirectory::create(os::join(os::temporary_directory(), name)));
+  TFHUB_ASSIGN(const auto info, os::stat(path));
+  TFHUB_ASSIGN(auto file, os::FileSource::open(path));
+  InterruptibleSource source(file);
+  archive::ExtractOptions options;
+  options.limits = limits;
+  options.progress = progress;
+  if (info) options.archive_size = info->size;
+  options.name = path;
+  TFHUB_TRY(archive::extract(source, directory, options));
+  return directory;
+}
+
+}  // namespace
+
+Result<LocalModel> open_local_model(const std::string& path, const archive::Limits& limits,
+                                    Progress* progress) {
+  LocalModel model;
+  model.path = path;
+  TFHUB_ASSIGN(model.form, savedmodel::recognise(path));
+  if (model.form != Form::kArchiveFile) return model;
+
+  TFHUB_ASSIGN(auto directory, unpack(path, limits, progress));
+  model.path = directory.path();
+  model.unpacked.emplace(std::move(directory));
+  auto inner = savedmodel::recognise(model.path);
+  if (!inner) {
+    Error told = std::move(inner).error();
+    return fail(
+        std::move(told).in(fmt::format("{} is an archive, but not of a model: its root must be the model's "
+                                       "directory (pack it with `tar -cz -C DIRECTORY .`)",
+                                       printable(path))));
+  }
+  model.form = *inner;
+  if (model.form == Form::kArchiveFile)
+    return fail(Code::kCorrupt, "{} holds another archive instead of a model; give the inner one",
+                printable(path));
+  return model;
+}
+
+}  // namespace tfhub::client

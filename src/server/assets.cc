@@ -1,0 +1,167 @@
+#include "server/assets.h"
+
+#include <fmt/format.h>
+
+#include "protocol/http.h"
+#include "server/representation.h"
+
+namespace tfhub::server {
+namespace {
+
+constexpr std::string_view kStyle = R"css(:root {
+  color-scheme: light dark;
+  --ground: #fbfaf8; --surface: #ffffff; --text: #22262b; --quiet: #5b6470; --line: #e1ded8; --accent: #a8480b;
+  --soft: #f3f0ea;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #16181b; --surface: #1e2125; --text: #e4e6e9; --quiet: #a0a8b2; --line: #33383e; --accent: #f2a25c;
+    --soft: #262a2f; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 0 1rem; background: var(--ground); color: var(--text);
+  font: 1rem/1.55 system-ui, sans-serif; }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 1rem; top: 0.5rem; background: var(--surface); padding: 0.5rem 1rem; }
+body > header { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: center;
+  justify-content: space-between; padding: 1rem 0; border-bottom: 1px solid var(--line); }
+.home { font-weight: 600; color: var(--text); text-decoration: none; }
+form { display: flex; gap: 0.5rem; flex: 0 1 26rem; }
+input { flex: 1; min-width: 0; }
+input, button { font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--line);
+  border-radius: 0.375rem; padding: 0.35rem 0.7rem; }
+button { cursor: pointer; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.75rem 0 0.25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.15rem; margin: 2.25rem 0 0.5rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 0.25rem; }
+p { margin: 0.5rem 0; }
+ul, ol { padding-left: 1.25rem; }
+.lead { font-size: 1.1rem; max-width: 46rem; }
+.quiet { color: var(--quiet); }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; background: var(--surface); }
+th, td { text-align: left; padding: 0.4rem 0.75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 600; color: var(--quiet); font-size: 0.875rem; }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
+code { overflow-wrap: anywhere; }
+pre { background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; padding: 0.75rem 1rem;
+  overflow-x: auto; margin: 0.25rem 0 1rem; }
+pre code { overflow-wrap: normal; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.5rem; margin: 1rem 0; }
+dt { color: var(--quiet); }
+dd { margin: 0; overflow-wrap: anywhere; }
+nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0.5rem 0; }
+nav [aria-current] { font-weight: 600; }
+.snippet { position: relative; }
+.copy { font-size: 0.8125rem; padding: 0.1rem 0.5rem; }
+.snippet .copy { position: absolute; top: 0.4rem; right: 0.4rem; }
+.models { list-style: none; padding: 0; margin: 0.5rem 0; }
+.models > li { padding: 0.75rem 0; border-bottom: 1px solid var(--line); }
+.models > li > a { font-weight: 600; overflow-wrap: anywhere; }
+.models p { margin: 0.15rem 0 0; max-width: 46rem; }
+.facts { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; color: var(--quiet); font-size: 0.875rem; }
+.badge { background: var(--soft); border-radius: 0.25rem; padding: 0 0.4rem; color: var(--text); }
+.inline { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 0 2rem; }
+.columns h3 { text-transform: capitalize; }
+.columns ul, .filters ul { list-style: none; padding: 0; margin: 0; }
+.found { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: 0 2.5rem; }
+.filters { font-size: 0.9375rem; }
+.filters h2 { font-size: 0.9375rem; margin: 1.25rem 0 0.25rem; }
+summary { cursor: pointer; color: var(--quiet); }
+caption { text-align: left; padding: 0.4rem 0; font-weight: 600; }
+figure { margin: 1rem 0; }
+.bars { list-style: none; padding: 0; margin: 0.25rem 0; font-size: 0.875rem; }
+.bars svg { display: block; width: 100%; height: 0.4rem; fill: var(--accent); background: var(--soft); border-radius: 0.2rem; }
+.bars span { overflow-wrap: anywhere; }
+.warning { border-left: 4px solid var(--accent); }
+.note { background: var(--soft); border-radius: 0.375rem; padding: 0.5rem 0.9rem; max-width: 46rem; }
+.document { max-width: 50rem; margin-top: 2rem; padding-top: 0.5rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.document img { max-width: 100%; height: auto; }
+.document table { display: block; overflow-x: auto; width: fit-content; max-width: 100%; }
+blockquote { margin: 0.75rem 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--quiet); }
+body > footer { display: flex; gap: 1rem; margin: 3rem 0 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line);
+  font-size: 0.875rem; }
+@media (max-width: 45rem) {
+  .found { grid-template-columns: minmax(0, 1fr); }
+  .filters { order: 2; }
+  dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  dd { margin-bottom: 0.5rem; }
+  form { flex-basis: 100%; }
+}
+)css";
+
+// Nothing on a page needs this: it only adds what is handy.
+constexpr std::string_view kScript = R"js('use strict';
+for (const button of document.querySelectorAll('button[data-copy]')) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  const label = button.textContent;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = 'Copied';
+    setTimeout(() => { button.textContent = label; }, 1500);
+  });
+}
+const field = document.getElementById('q'), names = document.getElementById('names');
+let asked = 0;
+field.addEventListener('input', () => {
+  const number = ++asked, words = field.value.trim();
+  if (words.length < 2) return;
+  setTimeout(async () => {
+    if (number !== asked) return;
+    const answer = await fetch('/api/v1/models?q=' + encodeURIComponent(words));
+    if (!answer.ok || number !== asked) return;
+    const found = (await answer.json()).models.slice(0, 8);
+    names.replaceChildren(...found.map((model) => new Option(model.name, model.name)));
+  }, 150);
+});
+for (const filter of document.querySelectorAll('input[data-filter]')) {
+  filter.parentElement.hidden = false;
+  const rows = document.querySelectorAll('#' + filter.dataset.filter + ' tbody tr');
+  filter.addEventListener('input', () => {
+    const words = filter.value.toLowerCase();
+    for (const row of rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(words);
+  });
+}
+)js";
+
+Asset made(std::string_view name, std::string_view content_type, std::string_view text) {
+  const Sha256Digest digest = Sha256::of(as_bytes(text));
+  return {fmt::format("/static/{}?v={}", name, digest.hex().substr(0, 12)), content_type, text,
+          etag_of(digest)};
+}
+
+}  // namespace
+
+const Asset& stylesheet() {
+  static const Asset kAsset = made("style.css", "text/css; charset=utf-8", kStyle);
+  return kAsset;
+}
+
+const Asset& script() {
+  static const Asset kAsset = made("script.js", "text/javascript; charset=utf-8", kScript);
+  return kAsset;
+}
+
+bool answer_asset(const Request& request, std::string_view path, Reply& reply) {
+  for (const Asset* asset : {&stylesheet(), &script()}) {
+    if (std::string_view(asset->path).substr(1, asset->path.find('?') - 1) != path) continue;
+    reply.route = Route::kStatic;
+    reply.add("ETag", asset->etag);
+    reply.add("Cache-Control",
+              request.target == asset->path ? "public, max-age=31536000, immutable" : "no-cache");
+    if (!request.if_none_match.empty() && protocol::matches_any(request.if_none_match, asset->etag)) {
+      reply.status = 304;
+    } else {
+      reply.set_body(std::string(asset->text), asset->content_type);
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace tfhub::server
