@@ -39,13 +39,13 @@ _tfhub() {
   local common='--help --quiet --verbose'
   case $command in
     '')
-      COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache help --version $common" -- "$cur")) ;;
+      COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache docs help --version $common" -- "$cur")) ;;
     serve)
       COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout
         --threads $common" -- "$cur")) ;;
     publish)
       if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "--store --threads --json $common" -- "$cur"))
+        COMPREPLY=($(compgen -W "--store --doc --threads --json $common" -- "$cur"))
       else
         _filedir
       fi ;;
@@ -77,8 +77,18 @@ _tfhub() {
         COMPREPLY=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
         __ltrim_colon_completions "$cur"
       fi ;;
+    docs)
+      if [[ -z $action || $action == "$cur" ]]; then
+        COMPREPLY=($(compgen -W 'check import' -- "$cur"))
+      elif [[ $cur == -* ]]; then
+        local own=
+        [[ $action == import ]] && own='--store'
+        COMPREPLY=($(compgen -W "$own --json $common" -- "$cur"))
+      else
+        _filedir -d
+      fi ;;
     help)
-      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect cache settings' -- "$cur")) ;;
+      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect cache docs settings' -- "$cur")) ;;
   esac
 }
 complete -F _tfhub tfhub

@@ -141,8 +141,8 @@ class Parser {
     add_store(publish_, to.options.store);
     publish_->add_option("--threads", to.options.threads, "How many threads pack (default: one a core)")
         ->option_text("N");
-    publish_->add_option("--doc", to.options.document, "")
-        ->group("");  // kept with the version; shown by a later release
+    publish_->add_option("--doc", to.options.document, "Its document: Markdown, shown on its page")
+        ->option_text("FILE.md");
     add_json(publish_);
     publish_->footer("Example: tfhub publish ./my_model acme/my-model/1 --store /srv/hub");
   }

@@ -41,13 +41,13 @@ struct ArenaCalls {
   }
 };
 
-Arena::Arena(size_t limit) : left_(limit) {
+Arena::Arena(size_t limit) : left_(limit), outer_(current) {
   current = this;
 }
 
 Arena::~Arena() {
   while (blocks_ != nullptr) give_back(blocks_);
-  current = nullptr;
+  current = outer_;
 }
 
 cmark_mem* Arena::memory() {

@@ -23,7 +23,7 @@ class Arena {
   // memory was not enough.
   bool run(void (*work)(void* state), void* state);
 
-  // For cmark: the memory of the arena that lives in this thread. One a thread at a time.
+  // For cmark: the memory of the arena that this thread made last of those that live.
   static cmark_mem* memory();
 
  private:
@@ -33,6 +33,7 @@ class Arena {
   void give_back(Block* block);
 
   size_t left_;
+  Arena* outer_;
   Block* blocks_ = nullptr;
   std::jmp_buf escape_;
   bool can_escape_ = false;

@@ -24,7 +24,7 @@ std::mutex& parsing() {
 }
 
 // The autolink extension is left out: it takes 3 s a megabyte on "a@a" and has read beyond its buffer
-// (CVE-2022-39209 and after); sanitise() finds bare URLs.
+// (CVE-2023-22485); sanitise() finds bare URLs.
 struct Extensions {
   cmark_syntax_extension *table, *strikethrough, *formula;
 };

@@ -97,6 +97,7 @@ bool is_formula(std::string_view text, char after) {
   if (text.front() == '(' && text.back() != ')') return false;
   if (text.front() == '{' && text.find('}') == std::string_view::npos) return false;
   if (text.find_first_of("\\^_=<>|") != std::string_view::npos) return true;
+  if (text.front() == '[' && text.back() == ']') return true;  // an interval
   if (text.find_first_of("+-*/()!'{,") != std::string_view::npos)
     return text.find(' ') == std::string_view::npos || text.find_first_of("+*/(") != std::string_view::npos;
   return text.size() <= 2 && is_letter(text.front());  // "$x$", "$Wx$"
@@ -107,8 +108,8 @@ cmark_syntax_extension* formula_extension() {
     cmark_syntax_extension* extension = cmark_syntax_extension_new("formula");
     cmark_mem* memory = cmark_get_default_mem_allocator();
     cmark_syntax_extension_set_match_inline_func(extension, match);
-    cmark_syntax_extension_set_special_inline_chars(
-        extension, cmark_llist_append(memory, nullptr, reinterpret_cast<void*>('$')));
+    void* dollar = reinterpret_cast<void*>('$');  // NOLINT: cmark's lists of characters are lists of void*
+    cmark_syntax_extension_set_special_inline_chars(extension, cmark_llist_append(memory, nullptr, dollar));
     return extension;
   }();
   return made;

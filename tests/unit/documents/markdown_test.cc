@@ -101,6 +101,7 @@ TEST(Markdown, Formulas) {
     EXPECT_THAT(to_html(none), Not(HasSubstr("formula"))) << none;
   EXPECT_EQ(to_html("`$x$`\n\n    $y$\n"), "<p><code>$x$</code></p>\n<pre><code>$y$\n</code></pre>\n");
   EXPECT_TRUE(is_formula("x + 1", '.'));
+  EXPECT_TRUE(is_formula("[0, 1]", ' '));
   EXPECT_FALSE(is_formula("x + 1", 'y'));
 }
 
