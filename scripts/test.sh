@@ -21,7 +21,9 @@ unset "${!TFHUB_@}"
 export TFHUB_BIN=$PWD/build/tfhub
 export PYTHONDONTWRITEBYTECODE=1
 export no_proxy=127.0.0.1,localhost${no_proxy:+,$no_proxy}
-export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=second_deadlock_stack=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
+# Without the last, a process that ends while a thread of its still waits for a lock sleeps for a second first.
+export TSAN_OPTIONS=second_deadlock_stack=1:atexit_sleep_ms=0
 
 # ThreadSanitizer of g++ 12 cannot live with the address layout of newer kernels.
 fixed_layout=(setarch "$(uname -m)" -R)

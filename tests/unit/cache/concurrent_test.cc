@@ -78,7 +78,7 @@ TEST_F(ConcurrentTest, WaitersWakeAtOnce) {
     }
     Stopwatch woken;
     EXPECT_TRUE(waiter.succeeded());
-    EXPECT_LT(woken.seconds(), 0.3) << holder_dies;
+    EXPECT_LT(woken.seconds(), 0.9) << holder_dies;  // not only when a wait of a second or more is over
     EXPECT_EQ(names(), only(handle_));
   }
 }
