@@ -3,19 +3,19 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "catalog/document_store.h"
-#include "documents/markdown.h"
 #include "protocol/keys.h"
 
 namespace tfhub::site {
 namespace {
 
 // Beyond that a document says nothing new about what it is.
-constexpr size_t kMostWords = 64 << 10;
+constexpr size_t kMostText = 64 << 10;
 
 DocumentPointer indexed(documents::Document document) {
   auto result = std::make_shared<IndexedDocument>();
-  result->words = documents::plain_text(document.body);
-  if (result->words.size() > kMostWords) result->words.resize(kMostWords);
+  result->text = std::move(document.body);
+  if (result->text.size() > kMostText) result->text.resize(kMostText);
+  result->text.shrink_to_fit();
   document.body.clear();
   result->head = std::move(document);
   return result;

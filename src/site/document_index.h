@@ -1,5 +1,5 @@
-// What the documents of a store say, kept in memory for lists and search: each one's head and words. The full
-// text is read when its page is shown.
+// What the documents of a store say, kept in memory for lists and search: each one's head and the beginning
+// of its text. The whole is read when its page is shown.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace tfhub::site {
 
 struct IndexedDocument {
   documents::Document head;  // its body is empty
-  std::string words;         // of the body, for search
+  std::string text;          // the beginning of its body, as written: for search
 };
 using DocumentPointer = std::shared_ptr<const IndexedDocument>;
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "catalog/document_store.h"
+#include "documents/markdown.h"
 
 namespace tfhub::site {
 namespace {
@@ -24,7 +25,7 @@ SearchText text_of(const Model& model, const Overview& overview) {
     for (const std::string& value : values)
       text.tags.append(" ").append(value).append(" ").append(
           overview.documents->vocabularies.display_name(tag, value));
-  if (model.document) text.body = model.document->words;
+  if (model.document) text.body = documents::plain_text(model.document->text);
   if (!model.parent.empty()) text.weight = kDeploymentWeight;
   return text;
 }
