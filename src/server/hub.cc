@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "catalog/publication.h"
 #include "os/file.h"
 
@@ -14,8 +15,7 @@ constexpr size_t kMostRemembered = 100'000;
 std::string base_for_303(const ServerOptions& options, const store::ObjectStore& store) {
   std::string base = options.uncompressed_base;
   if (base.empty() && store.url().starts_with("gs://")) base = store.url();
-  while (base.ends_with('/')) base.pop_back();
-  return base;
+  return std::string(without_trailing_slashes(base));
 }
 
 }  // namespace

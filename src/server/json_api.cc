@@ -78,21 +78,15 @@ void add_files(const Hub& hub, const catalog::VersionRecord& record, const std::
 
 }  // namespace
 
-void answer_version_json(Hub& hub, const Request& request, const site::Model& model,
-                         protocol::Version version, Reply& reply) {
-  const std::string id = fmt::format("{}/{}", model.path, version);
-  const std::string url = fmt::format("{}/{}", base_url(hub, request), id);
-  catalog::RecordPointer record;
-  if (std::binary_search(model.published.begin(), model.published.end(), version)) {
-    const auto name = protocol::VersionedName::parse(id);
-    if (!name) return answer_failure(request, name.error(), reply);
-    auto found = hub.catalog.version(*name);
-    if (!found) return answer_failure(request, found.error(), reply);
-    record = std::move(*found);
-  }
+void answer_version_json(Hub& hub, const Request& request, const ModelSubject& subject, Reply& reply) {
+  const site::Model& model = *subject.model;
+  const std::string url = fmt::format("{}/{}/{}", base_url(hub, request), model.path, subject.version);
+  const auto found = record_of(hub, subject);
+  if (!found) return answer_failure(request, found.error(), reply);
+  const catalog::RecordPointer& record = *found;
   Json json;
   json["name"] = model.path;
-  json["version"] = version;
+  json["version"] = subject.version;
   if (record) {
     json["kind"] = protocol::to_string(record->kind);
   } else if (!model.format.empty()) {
@@ -120,7 +114,7 @@ void answer_api(Hub& hub, const Request& request, std::string_view rest, Reply& 
       return answer_problem(request, 404,
                             "There is no such model or version; /api/v1/models lists what there is.", reply);
     const ModelSubject& found = **subject;
-    if (found.versioned) return answer_version_json(hub, request, *found.model, found.version, reply);
+    if (found.versioned) return answer_version_json(hub, request, found, reply);
     return answer_text(request, "application/json", to_text(summary(hub, request, *found.model)), reply);
   }
   answer_problem(request, 404, "The API has no such path; /openapi.json describes it.", reply);

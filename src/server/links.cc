@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "protocol/url.h"
 
 namespace tfhub::server {
@@ -9,9 +10,7 @@ namespace tfhub::server {
 std::string base_url(const Hub& hub, const Request& request) {
   if (hub.options.public_url.empty())
     return fmt::format("{}://{}", request.scheme, request.host.empty() ? "localhost" : request.host);
-  std::string_view base = hub.options.public_url;
-  while (base.ends_with('/')) base.remove_suffix(1);
-  return std::string(base);
+  return std::string(without_trailing_slashes(hub.options.public_url));
 }
 
 std::string path_of(const protocol::VersionedName& id, std::string_view file) {

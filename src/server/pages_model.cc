@@ -139,14 +139,9 @@ void answer_model_page(Hub& hub, const Request& request, const ModelSubject& sub
   const auto overview = hub.site.overview();
   const site::Model& model = *subject.model;
   const std::string id = fmt::format("{}/{}", model.path, subject.version);
-  catalog::RecordPointer record;
-  if (std::binary_search(model.published.begin(), model.published.end(), subject.version)) {
-    const auto name = protocol::VersionedName::parse(id);
-    if (!name) return answer_failure(request, name.error(), reply);
-    auto found = hub.catalog.version(*name);
-    if (!found) return answer_failure(request, found.error(), reply);
-    record = std::move(*found);
-  }
+  const auto found = record_of(hub, subject);
+  if (!found) return answer_failure(request, found.error(), reply);
+  const catalog::RecordPointer& record = *found;
   const auto document = hub.site.document(id);
   if (!document) return answer_failure(request, document.error(), reply);
   const documents::Document* text = *document ? &**document : nullptr;

@@ -61,7 +61,7 @@ void answer_subject(Hub& hub, const Request& request, const ModelSubject& subjec
   if (!wants_json) return answer_model_page(hub, request, subject, reply);
   reply.route = Route::kApi;
   reply.add("Content-Location", fmt::format("/api/v1/models/{}/{}", subject.model->path, subject.version));
-  answer_version_json(hub, request, *subject.model, subject.version, reply);
+  answer_version_json(hub, request, subject, reply);
 }
 
 // A page that is no model's: a publisher's, a collection's.
@@ -139,16 +139,10 @@ void route(Hub& hub, const Request& request, Reply& reply) {
 bool reads_a_model(Hub& hub, const Request& request) {
   if (protocol::requested_format(request.query())) return false;
   const auto path = protocol::clean_path(request.path());
-  if (!path || path->size() < 2) return false;
-  const auto overview = hub.site.overview();
-  const std::string url = path->substr(1);
-  const size_t slash = url.rfind('/');
-  if (slash == std::string::npos) return false;
-  const auto name = protocol::VersionedName::parse(url);
-  const site::Model* model = overview->find(url);
-  if (model != nullptr) return model->record != nullptr && hub.inspections.find(*model->record) == nullptr;
-  if (!name || overview->find(name->name.text()) == nullptr) return false;
-  const auto record = hub.catalog.version(*name);
+  if (!path) return false;
+  const auto subject = listed_subject(*hub.site.overview(), path->substr(1));
+  if (!subject) return false;
+  const auto record = record_of(hub, *subject);
   return record && *record != nullptr && hub.inspections.find(**record) == nullptr;
 }
 
