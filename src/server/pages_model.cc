@@ -1,8 +1,6 @@
 // The documentation page of a handle: what it is, how to use it, what its document says, where its bytes are.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "documents/markdown.h"
