@@ -7,10 +7,12 @@
 #include <thread>
 #include <utility>
 
-#include "archive/block_pipe.h"
+#include "archive/block.h"
 #include "archive/decompressor.h"
 #include "archive/detect.h"
-#include "archive/model_writer.h"
+#include "archive/file_filler.h"
+#include "archive/file_maker.h"
+#include "archive/pipe.h"
 #include "archive/tar_reader.h"
 #include "base/error.h"
 #include "base/settings.h"
@@ -20,12 +22,24 @@
 namespace tfhub::archive {
 namespace {
 
-// 512 KiB is what transfer hands over at once; the unpacked blocks stay in a core's L2 cache until the
-// writer, one block behind, has hashed and written them.
-constexpr size_t kPackedBlock = 512 << 10;
+// 512 KiB is what transfer hands over at once; the unpacked blocks stay in a core's L2 cache until they are,
+// one block behind, hashed and written.
+constexpr size_t kBlock = 512 << 10;
 constexpr size_t kPackedBlocks = 4;
-constexpr size_t kUnpackedBlock = 512 << 10;
 constexpr size_t kUnpackedBlocks = 6;
+constexpr size_t kBatches = 4;
+
+std::vector<Block> blocks(size_t count) {
+  std::vector<Block> made;
+  for (size_t i = 0; i < count; ++i) made.emplace_back(kBlock);
+  return made;
+}
+
+Block* acquire_empty(Pipe<Block>& pipe) {
+  Block* const block = pipe.acquire();
+  if (block != nullptr) block->size = 0;
+  return block;
+}
 
 class Extraction {
  public:
@@ -33,8 +47,8 @@ class Extraction {
              uint64_t free_bytes)
       : source_(source),
         options_(options),
-        writer_(target, EntryPolicy(options.limits, free_bytes, target.path())),
-        tar_(writer_) {}
+        maker_(target, EntryPolicy(options.limits, free_bytes, target.path()), batches_),
+        tar_(maker_) {}
 
   Result<Extracted> run();
 
@@ -49,39 +63,44 @@ class Extraction {
   Result<void> read_source(Block* first);
   Result<void> decompress();
   Result<void> check_expansion(uint64_t in, uint64_t out) const;
-  Result<void> write();
+  Result<void> make_files();
+  Result<void> fill_files();
 
   ByteSource& source_;
   const ExtractOptions& options_;
-  ModelWriter writer_;
-  TarReader tar_;
+  Pipe<Block> packed_{blocks(kPackedBlocks)};
+  Pipe<Block> unpacked_{blocks(kUnpackedBlocks)};
+  Pipe<Batch> batches_{std::vector<Batch>(kBatches)};
   std::unique_ptr<Decompressor> decompressor_;
-  BlockPipe packed_{kPackedBlocks, kPackedBlock};
-  BlockPipe unpacked_{kUnpackedBlocks, kUnpackedBlock};
+  FileMaker maker_;
+  FileFiller filler_;
+  TarReader tar_;
   Extracted result_;
   std::mutex mutex_;
   std::optional<Error> error_;  // the first one
 };
 
 Result<Extracted> Extraction::run() {
-  Block* const first = packed_.acquire();
+  Block* const first = acquire_empty(packed_);
   TFHUB_TRY(fill(*first));
   auto compression = detect(first->bytes());
   if (!compression) return fail(named(std::move(compression).error()));
   result_.compression = *compression;
   decompressor_ = make_decompressor(*compression);
   {
-    // Joined at the end of this block; a thread that cannot start must not leave the other one waiting.
-    std::jthread inflater, unpacker;
+    // Joined at the end of this block; a thread that cannot start must not leave the others waiting.
+    std::jthread inflater, maker, filler;
     try {
       inflater = std::jthread([this] { guarded([this] { return decompress(); }); });
-      unpacker = std::jthread([this] { guarded([this] { return write(); }); });
+      maker = std::jthread([this] { guarded([this] { return make_files(); }); });
+      filler = std::jthread([this] { guarded([this] { return fill_files(); }); });
       guarded([this, first] { return read_source(first); });
     } catch (const std::exception& e) {
       stop(Error(Code::kUnexpected, fmt::format("cannot start a thread: {}", e.what())));
     }
   }
   if (error_) return fail(std::move(*error_));
+  result_.files = filler_.finish();
   return std::move(result_);
 }
 
@@ -104,6 +123,7 @@ void Extraction::stop(Error error) {
   }
   packed_.cancel();
   unpacked_.cancel();
+  batches_.cancel();
 }
 
 // The stages do not know what the archive is called; what is wrong with it is told with its name.
@@ -129,7 +149,7 @@ Result<void> Extraction::read_source(Block* block) {
     const bool last = block->size < block->capacity;
     if (block->size != 0) packed_.publish(block);
     if (last) break;
-    block = packed_.acquire();
+    block = acquire_empty(packed_);
     if (block == nullptr) return {};
     TFHUB_TRY(fill(*block));
   }
@@ -149,7 +169,7 @@ Result<void> Extraction::check_expansion(uint64_t in, uint64_t out) const {
 
 Result<void> Extraction::decompress() {
   uint64_t in = 0, out = 0;
-  Block* target = unpacked_.acquire();
+  Block* target = acquire_empty(unpacked_);
   if (target == nullptr) return {};
   const auto step = [&](Bytes& bytes) -> Result<bool> {  // true: call again, there may be more
     const size_t in_before = bytes.size(), out_before = target->room().size();
@@ -166,7 +186,7 @@ Result<void> Extraction::decompress() {
       return false;
     }
     unpacked_.publish(target);
-    target = unpacked_.acquire();
+    target = acquire_empty(unpacked_);
     return target != nullptr;
   };
   while (Block* const block = packed_.take()) {
@@ -185,16 +205,26 @@ Result<void> Extraction::decompress() {
   return {};
 }
 
-Result<void> Extraction::write() {
+Result<void> Extraction::make_files() {
   while (Block* const block = unpacked_.take()) {
     if (auto pushed = tar_.push(block->bytes()); !pushed) return fail(named(std::move(pushed).error()));
-    unpacked_.release(block);
+    TFHUB_TRY(maker_.end_block(block));
   }
   if (unpacked_.cancelled()) return {};
   if (auto ended = tar_.finish(); !ended) return fail(named(std::move(ended).error()));
-  auto files = writer_.finish();
-  if (!files) return fail(named(std::move(files).error()));
-  result_.files = std::move(*files);
+  if (auto allowed = maker_.finish(); !allowed) return fail(named(std::move(allowed).error()));
+  batches_.finish();
+  return {};
+}
+
+Result<void> Extraction::fill_files() {
+  while (Batch* const batch = batches_.take()) {
+    TFHUB_TRY(filler_.fill(*batch));
+    Block* const emptied = std::exchange(batch->emptied, nullptr);
+    batch->pieces.clear();
+    batches_.release(batch);
+    if (emptied != nullptr) unpacked_.release(emptied);
+  }
   return {};
 }
 

@@ -1,7 +1,7 @@
 // Unpacking: plain tar, gzip, bzip2 or xz (told by its first bytes), into a staging directory, under the
 // archive policy of docs/architecture.md: regular files and directories only, names that are safe on every
-// file system, limits, nothing after the end. Three threads: the caller reads, one inflates, one writes and
-// digests.
+// file system, limits, nothing after the end. Four threads: the caller reads, one inflates, one makes the
+// files, one digests and writes.
 #pragma once
 
 #include <cstdint>

@@ -49,33 +49,36 @@ Result<void> write_descriptor(const EntryPaths& paths, std::string_view token, c
   return file.commit(paths.descriptor());
 }
 
-// Descriptor first, M second, as tensorflow_hub does: M never stands there without the record that it is
-// judged by, and a crash in between leaves a descriptor without M, which is no entry for anybody. A broken M
-// goes before both, so that the new record is never held against the old files; for the moment without M its
-// bytes are synced beforehand, and it lasts no longer than one small write.
+// Everything is on the disk before any of it gets its name. Then the descriptor comes first and M second, as
+// with tensorflow_hub: M never stands there without the record that it is judged by, and a crash in between
+// leaves a descriptor without M, which is no entry for anybody. A broken M goes before both, so that the new
+// record is never held against the old files; the moment without M is two renames long.
 Result<bool> publish(const EntryPaths& paths, std::string_view token, os::StagingDirectory& staging,
                      const std::string& descriptor) {
   for (int attempt = 1; attempt <= kAttempts; ++attempt) {
     TFHUB_ASSIGN(const auto there, read_entry(paths));
     if (there && there->usable()) return false;
+    TFHUB_ASSIGN(auto record, os::StagingFile::create(paths.new_descriptor(token)));
+    TFHUB_TRY(record.write(as_bytes(descriptor)));
+    // In this order: one syncfs, where there are many files, has written the record too.
+    TFHUB_TRY(staging.sync());
+    TFHUB_TRY(record.sync());
     std::optional<MovedAside> old;
     if (there && there->name.kind != ModelName::Kind::kNothing) {
-      TFHUB_TRY(staging.sync());
       TFHUB_ASSIGN(auto moved, MovedAside::move(paths.model(), paths.aside(token)));
       old.emplace(std::move(moved));
     }
-    Result<bool> committed = false;
-    if (auto written = write_descriptor(paths, token, descriptor); written)
-      committed = staging.commit(paths.model());
-    else
-      committed = fail(std::move(written).error());
-    // Nothing new is left, unless M is in place and only the last sync failed. A broken M keeps the new
-    // descriptor: without one it might pass for a model of tensorflow_hub's.
+    Result<bool> committed =
+        record.place(paths.descriptor()).and_then([&] { return staging.place(paths.model()); });
+    // Nothing new is left. A broken M keeps the new descriptor: without one it might pass for a model of
+    // tensorflow_hub's.
     if (!committed && !old && !os::exists(paths.model()))
       os::syscalls().unlinkat(AT_FDCWD, paths.descriptor().c_str(), 0);
     TFHUB_TRY(committed);
     if (old) old->discard();
-    if (*committed) return true;
+    if (!*committed) continue;
+    TFHUB_TRY(os::sync_path(paths.directory));
+    return true;
   }
   return fail(Code::kUnexpected, "{} is being written by another process that ignores its lock",
               paths.model());

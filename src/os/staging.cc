@@ -37,6 +37,8 @@ Result<StagingDirectory> StagingDirectory::create(std::string path) {
 StagingDirectory::StagingDirectory(StagingDirectory&& other) noexcept
     : path_(std::move(other.path_)),
       directory_(std::move(other.directory_)),
+      parent_name_(std::move(other.parent_name_)),
+      parent_(std::move(other.parent_)),
       files_(other.files_),
       owned_(std::exchange(other.owned_, false)) {}
 
@@ -69,11 +71,29 @@ Result<void> StagingDirectory::make_directory(std::string_view relative) {
   return {};
 }
 
+Result<int> StagingDirectory::open_parent(std::string_view name, std::string& last) {
+  const size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos) {
+    last = name;
+    return directory_.get();
+  }
+  last = name.substr(slash + 1);
+  const std::string_view up = name.substr(0, slash);
+  if (!parent_ || up != parent_name_) {
+    parent_name_ = up;
+    parent_.reset(
+        syscalls().open_beneath(directory_.get(), parent_name_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+    if (!parent_) return fail_system(errno, "cannot open " + join(path_, parent_name_));
+  }
+  return parent_.get();
+}
+
 Result<UniqueFd> StagingDirectory::create_file(std::string_view relative) {
-  const std::string name(relative);
+  std::string name;
+  TFHUB_ASSIGN(const int parent_fd, open_parent(relative, name));
   UniqueFd fd(
-      syscalls().open_beneath(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!fd) return fail_system(errno, "cannot create " + join(path_, name));
+      syscalls().open_beneath(parent_fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!fd) return fail_system(errno, "cannot create " + join(path_, relative));
   ++files_;
   return fd;
 }
@@ -86,16 +106,21 @@ Result<void> StagingDirectory::sync() {
   return {};
 }
 
-Result<bool> StagingDirectory::commit(const std::string& destination) {
-  TFHUB_TRY(sync());
+Result<bool> StagingDirectory::place(const std::string& destination) {
   // A plain rename: it replaces nothing, or an empty directory, never a file or a directory with content.
   if (syscalls().renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, destination.c_str(), 0) != 0) {
     if (errno == EEXIST || errno == ENOTEMPTY) return false;
     return fail_system(errno, "cannot rename " + path_ + " to " + destination);
   }
   owned_ = false;
-  TFHUB_TRY(sync_path(parent(destination)));
   return true;
+}
+
+Result<bool> StagingDirectory::commit(const std::string& destination) {
+  TFHUB_TRY(sync());
+  TFHUB_ASSIGN(const bool placed, place(destination));
+  if (placed) TFHUB_TRY(sync_path(parent(destination)));
+  return placed;
 }
 
 Result<StagingFile> StagingFile::create(std::string path) {
@@ -120,10 +145,20 @@ Result<void> StagingFile::write(Bytes bytes) {
   return {};
 }
 
-Result<void> StagingFile::commit(const std::string& destination) {
+Result<void> StagingFile::sync() {
   if (syscalls().fsync(fd_.get()) != 0) return fail_system(errno, "cannot write " + path_ + " to disk");
+  return {};
+}
+
+Result<void> StagingFile::place(const std::string& destination) {
   TFHUB_TRY(rename(path_, destination));
   owned_ = false;
+  return {};
+}
+
+Result<void> StagingFile::commit(const std::string& destination) {
+  TFHUB_TRY(sync());
+  TFHUB_TRY(place(destination));
   return sync_path(parent(destination));
 }
 

@@ -30,8 +30,10 @@ class StagingDirectory {
 
   // Everything written so far survives a power cut: few files are synced one by one, many with one syncfs.
   Result<void> sync();
-  // sync(), then rename to `destination` (nothing, or an empty directory, is there), then sync of its parent.
-  // false: somebody else's non-empty directory is there; it stays, and this one is still ours.
+  // Renames it to `destination`, where nothing, or an empty directory, is; syncs nothing. false: somebody
+  // else's non-empty directory is there; it stays, and this one is still ours.
+  Result<bool> place(const std::string& destination);
+  // sync(), place(), sync of the destination's parent.
   Result<bool> commit(const std::string& destination);
   // Gives up ownership: nothing is removed.
   void release() { owned_ = false; }
@@ -39,13 +41,19 @@ class StagingDirectory {
  private:
   StagingDirectory(std::string path, UniqueFd directory)
       : path_(std::move(path)), directory_(std::move(directory)) {}
+  // The open directory that holds `name`, and its last component: no look-up of the way for each of its
+  // files.
+  Result<int> open_parent(std::string_view name, std::string& last);
+
   std::string path_;
   UniqueFd directory_;
+  std::string parent_name_;  // of the last file created,
+  UniqueFd parent_;          // open; not open where that is the directory itself
   uint64_t files_ = 0;
   bool owned_ = true;
 };
 
-// A file being written; commit() puts it in place whole.
+// A file being written; place() and commit() put it in place whole.
 class StagingFile final : public ByteSink {
  public:
   static Result<StagingFile> create(std::string path);  // the temporary name itself; parent exists
@@ -56,7 +64,11 @@ class StagingFile final : public ByteSink {
   Result<void> write(Bytes bytes) override;
   uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
-  // fsync, rename over `destination`, fsync of its parent.
+  // What was written survives a power cut.
+  Result<void> sync();
+  // Renames it over `destination`; syncs nothing.
+  Result<void> place(const std::string& destination);
+  // sync(), place(), sync of the destination's parent.
   Result<void> commit(const std::string& destination);
 
  private:

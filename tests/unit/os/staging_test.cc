@@ -56,6 +56,20 @@ TEST(StagingDirectory, CommitOverAnEmptyDirectoryWorksAndOverAFullOneDoesNot) {
   EXPECT_THAT(*list_directory(dir.path()), ElementsAre("empty", "full"));
 }
 
+TEST(StagingDirectory, FilesOfSeveralDirectoriesComeInAnyOrder) {
+  const TempDir dir;
+  auto staging = StagingDirectory::create(dir / "s");
+  ASSERT_TRUE(staging->make_directory("a/b"));
+  for (const char* name : {"a/b/1", "2", "a/3", "a/b/4", "5"}) add(*staging, name, name);
+  const auto lost = staging->create_file("missing/6");
+  ASSERT_FALSE(lost);
+  EXPECT_THAT(lost.error().message(), ::testing::HasSubstr("missing"));
+  add(*staging, "a/7", "a/7");
+  EXPECT_TRUE(*staging->commit(dir / "d"));
+  for (const char* name : {"a/b/1", "2", "a/3", "a/b/4", "5", "a/7"})
+    EXPECT_EQ(read_text(dir / (std::string("d/") + name)), name);
+}
+
 TEST(StagingDirectory, NeverLeavesItself) {
   const TempDir dir;
   ASSERT_TRUE(make_directories(dir / "outside"));

@@ -1,0 +1,94 @@
+#include "archive/file_maker.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "os/file.h"
+
+namespace tfhub::archive {
+namespace {
+
+// So many small files are worth waking another thread for; and so many, times the batches, are open at most.
+constexpr size_t kPiecesOfABatch = 32;
+
+}  // namespace
+
+Result<void> FileMaker::make_directory(const std::string& path) {
+  if (path.empty() || directories_.contains(path)) return {};
+  TFHUB_TRY(target_.make_directory(path));
+  directories_.insert(path);
+  return {};
+}
+
+Result<void> FileMaker::directory(std::string_view name) {
+  TFHUB_ASSIGN(const std::string path, member_path(name, true));
+  TFHUB_TRY(policy_.directory(path));
+  return make_directory(path);
+}
+
+Result<void> FileMaker::begin_file(std::string_view name, uint64_t size) {
+  TFHUB_ASSIGN(std::string path, member_path(name, false));
+  TFHUB_TRY(policy_.file(path, size));
+  // tensorflow_hub needs a directory's entry before its files; we are lenient in what we read.
+  const std::string parent = os::parent(path);
+  if (path.find('/') != std::string::npos && parent != last_parent_) {
+    TFHUB_TRY(make_directory(parent));
+    last_parent_ = parent;
+  }
+  TFHUB_ASSIGN(Batch* const into, batch());
+  TFHUB_ASSIGN(os::UniqueFd file, target_.create_file(path));
+  into->pieces.push_back({.file = std::move(file), .path = std::move(path), .size = size, .bytes = {}});
+  begun_ = true;
+  return {};
+}
+
+Result<void> FileMaker::data(Bytes bytes) {
+  TFHUB_ASSIGN(Piece* const into, piece());
+  into->bytes = bytes;
+  begun_ = false;
+  return {};
+}
+
+Result<void> FileMaker::end_file() {
+  // The piece that holds its last bytes, or its only one, without any.
+  if (batch_ == nullptr || batch_->pieces.empty()) TFHUB_TRY(piece());
+  batch_->pieces.back().last = true;
+  begun_ = false;
+  if (batch_->pieces.size() >= kPiecesOfABatch) hand_over();
+  return {};
+}
+
+Result<void> FileMaker::global_header() {
+  return policy_.count_entry();
+}
+
+Result<void> FileMaker::end_block(Block* block) {
+  TFHUB_ASSIGN(Batch* const last, batch());
+  last->emptied = block;
+  hand_over();
+  return {};
+}
+
+Result<void> FileMaker::finish() {
+  return policy_.finish();
+}
+
+Result<Batch*> FileMaker::batch() {
+  if (batch_ == nullptr) batch_ = filler_.acquire();
+  if (batch_ == nullptr)
+    return fail(Code::kUnexpected, "unpacking was stopped");  // why, the one who did it says
+  return batch_;
+}
+
+Result<Piece*> FileMaker::piece() {
+  TFHUB_ASSIGN(Batch* const into, batch());
+  if (!begun_) into->pieces.emplace_back();
+  return &into->pieces.back();
+}
+
+void FileMaker::hand_over() {
+  filler_.publish(std::exchange(batch_, nullptr));
+  begun_ = false;
+}
+
+}  // namespace tfhub::archive
