@@ -147,6 +147,16 @@ char* tfhub_pull(const char* handle, const tfhub_options* options, tfhub_status*
   });
 }
 
+char* tfhub_inspect(const char* handle_or_path, const tfhub_options* options, tfhub_status* status) {
+  return guarded(status, [&]() -> tfhub::Result<std::string> {
+    if (handle_or_path == nullptr) return missing("the handle");
+    const tfhub_options& given = options != nullptr ? *options : defaults();
+    return tfhub::inspect(
+        handle_or_path,
+        {.cache_dir = given.cache_dir, .format = given.format, .progress = progress_of(given)});
+  });
+}
+
 char* tfhub_publish(const char* path, const char* name, const tfhub_options* options, tfhub_status* status) {
   return guarded(status, [&]() -> tfhub::Result<std::string> {
     if (path == nullptr) return missing("the path");

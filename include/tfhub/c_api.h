@@ -61,9 +61,9 @@ TFHUB_CAPI void tfhub_options_set_cache_dir(tfhub_options* options,
                                             const char* directory); /* TFHUB_CACHE_DIR wins */
 TFHUB_CAPI void tfhub_options_set_load_format(tfhub_options* options, const char* format); /* resolve */
 TFHUB_CAPI void tfhub_options_set_output(tfhub_options* options, const char* path);        /* pull */
-TFHUB_CAPI void tfhub_options_set_format(tfhub_options* options,
-                                         const char* format);               /* pull: tf, tflite, tfjs */
-TFHUB_CAPI void tfhub_options_set_force(tfhub_options* options, int force); /* pull */
+/* pull, and inspect of a handle: tf, tflite, tfjs */
+TFHUB_CAPI void tfhub_options_set_format(tfhub_options* options, const char* format);
+TFHUB_CAPI void tfhub_options_set_force(tfhub_options* options, int force);         /* pull */
 TFHUB_CAPI void tfhub_options_set_store(tfhub_options* options, const char* store); /* publish */
 TFHUB_CAPI void tfhub_options_set_progress(tfhub_options* options, tfhub_progress function, void* user_data);
 
@@ -72,6 +72,11 @@ TFHUB_CAPI void tfhub_options_set_progress(tfhub_options* options, tfhub_progres
 TFHUB_CAPI char* tfhub_resolve(const char* handle, const tfhub_options* options, tfhub_status* status);
 /* The path of what was fetched: a directory, or for tflite a file. */
 TFHUB_CAPI char* tfhub_pull(const char* handle, const tfhub_options* options, tfhub_status* status);
+/* What a model says of itself, as the JSON of docs/inspect.md (that of `tfhub inspect --json`), without
+ * TensorFlow. The model is behind a handle, which is pulled into the cache first, or at a path: a directory,
+ * an archive of one or a .tflite file. TFHUB_CORRUPT: it cannot be read. */
+TFHUB_CAPI char* tfhub_inspect(const char* handle_or_path, const tfhub_options* options,
+                               tfhub_status* status);
 /* The published name, "publisher/model/version". Publishing the same bytes again succeeds. */
 TFHUB_CAPI char* tfhub_publish(const char* path, const char* name, const tfhub_options* options,
                                tfhub_status* status);

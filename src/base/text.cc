@@ -9,6 +9,7 @@
 #include <random>
 
 #include "base/digest.h"
+#include "base/utf8.h"
 
 namespace tfhub {
 namespace {
@@ -27,22 +28,12 @@ std::optional<double> take_number(std::string_view& text) {
 // The length of the UTF-8 character that `text` begins with; 0 where there is none, or one that a terminal
 // acts upon.
 size_t harmless_character(std::string_view text) {
-  const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  char32_t code = first & (0xffU >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0) != 0x80) return 0;
-    code = code << 6 | (at(i) & 0x3f);
-  }
-  static constexpr std::array<char32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const bool overlong = code < kLeast[length], surrogate = code >= 0xd800 && code < 0xe000;
-  const bool c1 = code < 0xa0, line = code == 0x2028 || code == 0x2029;
+  const auto [code, length] = first_utf8_character(text);
+  const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  const bool line = code == 0x2028 || code == 0x2029;
   const bool turns_text = code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
                           (code >= 0x2066 && code <= 0x2069);
-  return overlong || surrogate || code > 0x10ffff || c1 || line || turns_text ? 0 : length;
+  return control || line || turns_text ? 0 : length;
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ std::string to_heading(std::string_view url) {
 
 std::optional<std::string> image_attributes(const HtmlToken& token) {
   const auto source = safe_url(token.attribute("src"), UrlUse::kImage);
-  if (!source) return std::nullopt;
+  // Documents come without files: what stands beside one has no address here.
+  if (!source || !(is_external(*source) || source->starts_with('/'))) return std::nullopt;
   std::string out;
   add(out, "src", *source);
   add(out, "alt", utf8_prefix(token.attribute("alt"), kMaxText));

@@ -1,35 +1,19 @@
 #include "documents/utf8.h"
 
 #include <algorithm>
-#include <array>
+
+#include "base/utf8.h"
 
 namespace tfhub::documents {
 namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 }
 
-size_t utf8_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  char32_t code = first & (0xffU >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0) != 0x80) return 0;
-    code = code << 6 | (at(i) & 0x3f);
-  }
-  static constexpr std::array<char32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xd800 && code < 0xe000;
-  return code < kLeast[length] || surrogate || code > 0x10ffff ? 0 : length;
-}
-
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const size_t length = text.front() == '\0' ? 0 : utf8_length(text);
+    const size_t length = text.front() == '\0' ? 0 : first_utf8_character(text).length;
     out += length == 0 ? kReplacement : text.substr(0, length);
     text.remove_prefix(std::max<size_t>(length, 1));
   }

@@ -7,8 +7,6 @@
 
 namespace tfhub::documents {
 
-// How many bytes the valid UTF-8 character at the front of `text` has; 0: there is none.
-size_t utf8_length(std::string_view text);
 // Everything that is no UTF-8, NUL included, becomes U+FFFD.
 std::string valid_utf8(std::string_view text);
 void append_utf8(std::string& out, char32_t code);

@@ -1,5 +1,5 @@
-// The files that pages name: one stylesheet, one small script. Their paths hold their digests, so that a
-// browser keeps them for good and never has an old one.
+// The files that pages name: one stylesheet, one small script, an icon. Their paths hold their digests, so
+// that a browser keeps them for good and never has an old one.
 #pragma once
 
 #include <string>
@@ -18,6 +18,7 @@ struct Asset {
 };
 const Asset& stylesheet();
 const Asset& script();
+const Asset& icon();
 
 // Whether `path` ("static/style.css") was one of them, and so is answered.
 bool answer_asset(const Request& request, std::string_view path, Reply& reply);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "documents/safe_url.h"
+#include "protocol/url.h"
 #include "server/assets.h"
 
 namespace tfhub::server {
@@ -40,6 +42,17 @@ std::string copy_button(std::string_view what, std::string_view text) {
       escape_html(text), escape_html(what));
 }
 
+std::string document_icon(std::string_view url, unsigned pixels) {
+  const auto safe = documents::safe_url(url, documents::UrlUse::kImage);
+  const auto parsed = safe ? protocol::Url::parse(*safe) : std::nullopt;
+  if (!parsed || (parsed->scheme != "https" && parsed->scheme != "http") || parsed->authority.empty())
+    return {};
+  return fmt::format(
+      "<img class=\"icon\" src=\"{0}\" alt=\"\" width=\"{1}\" height=\"{1}\" loading=\"lazy\" "
+      "referrerpolicy=\"no-referrer\">",
+      escape_html(*safe), pixels);
+}
+
 std::string frame_page(const PageFrame& frame, std::string_view main) {
   std::string links;
   if (!frame.canonical.empty()) {
@@ -51,6 +64,7 @@ std::string frame_page(const PageFrame& frame, std::string_view main) {
     links += fmt::format(
         "<meta name=\"description\" content=\"{0}\">\n<meta property=\"og:description\" content=\"{0}\">\n",
         escape_html(frame.description));
+  if (!frame.indexed) links += "<meta name=\"robots\" content=\"noindex\">\n";
   if (!frame.alternate.empty())
     links += fmt::format("<link rel=\"alternate\" type=\"application/json\" href=\"{}\">\n",
                          escape_html(frame.alternate));
@@ -65,6 +79,7 @@ std::string frame_page(const PageFrame& frame, std::string_view main) {
 <meta property="og:title" content="{title}">
 <meta property="og:type" content="website">
 <meta property="og:site_name" content="TensorFlow Hub">
+<link rel="icon" type="image/svg+xml" href="{icon}">
 <link rel="stylesheet" href="{style}">
 <script src="{script}" defer></script>
 {links}</head>
@@ -74,8 +89,7 @@ std::string frame_page(const PageFrame& frame, std::string_view main) {
 <a class="home" href="/">TensorFlow Hub</a>
 <form action="/s" role="search">
 <label class="hidden" for="q">Search models</label>
-<input id="q" name="q" type="search" placeholder="Search models" value="{search}" list="names" autocomplete="off">
-<datalist id="names"></datalist>
+<input id="q" name="q" type="search" placeholder="Search models" value="{search}" autocomplete="off">
 <button type="submit">Search</button>
 </form>
 </header>
@@ -88,7 +102,7 @@ std::string frame_page(const PageFrame& frame, std::string_view main) {
 </html>
 )",
       fmt::arg("title", escape_html(frame.title)), fmt::arg("style", stylesheet().path),
-      fmt::arg("script", script().path), fmt::arg("links", links),
+      fmt::arg("script", script().path), fmt::arg("icon", icon().path), fmt::arg("links", links),
       fmt::arg("search", escape_html(frame.search)), fmt::arg("main", main));
 }
 

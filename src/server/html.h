@@ -13,12 +13,18 @@ std::string escape_html(std::string_view text);
 // possible.
 std::string copy_button(std::string_view what, std::string_view text);
 
+// The picture that a document names as its icon, `pixels` wide and high; nothing where it names none, or what
+// is no http(s) URL. It stands before the name that it decorates: where a browser cannot fetch it (a hub
+// behind an air gap), nothing is missing, so it has no text of its own.
+std::string document_icon(std::string_view url, unsigned pixels);
+
 struct PageFrame {
   std::string_view title;             // escaped here, as all of these
   std::string_view search = {};       // what stands in the search field
   std::string_view alternate = {};    // path of the same thing as JSON, or empty
   std::string_view canonical = {};    // absolute URL of the page, or empty
   std::string_view description = {};  // a sentence about the page, or empty
+  bool indexed = true;                // false: search engines keep to the canonical page
 };
 // `main` is HTML.
 std::string frame_page(const PageFrame& frame, std::string_view main);

@@ -26,7 +26,8 @@ Hub::Hub(std::shared_ptr<store::ObjectStore> object_store, ServerOptions server_
       local(dynamic_cast<store::LocalObjects*>(store.get())),
       uncompressed_base(base_for_303(options, *store)),
       catalog(store),
-      site(store, catalog) {}
+      site(store, catalog),
+      rendered_documents(options.public_url) {}
 
 Result<bool> Hub::uncompressed_ready(const catalog::RecordPointer& record) {
   {

@@ -14,6 +14,7 @@
 #include "server/inspection.h"
 #include "server/metrics.h"
 #include "server/open_files.h"
+#include "server/rendered_documents.h"
 #include "server/server.h"
 #include "site/site.h"
 #include "store/object_store.h"
@@ -34,6 +35,7 @@ class Hub {
   site::Site site;
   OpenFiles open_files{512};
   Inspections inspections;
+  RenderedDocuments rendered_documents;
   Metrics metrics;
   BlockingPool pool{8};
 

@@ -6,15 +6,12 @@
 #include "base/log.h"
 #include "catalog/publication.h"
 #include "savedmodel/describe.h"
-#include "server/html.h"
-#include "server/inspection_section.h"
 
 namespace tfhub::server {
 namespace {
 
 using catalog::VersionRecord;
 
-constexpr size_t kMostKept = 1'000;
 // Of one file; graphs with their weights inside may have more, and are then not described.
 constexpr uint64_t kLargestFile = 512 << 20;
 
@@ -60,34 +57,18 @@ class StoredFiles final : public savedmodel::ModelFiles {
 
 }  // namespace
 
-Inspections::Html Inspections::find(const VersionRecord& record) {
-  const std::lock_guard lock(mutex_);
-  const auto found = by_id_.find(record.id.text());
-  if (found == by_id_.end()) return nullptr;
-  by_use_.splice(by_use_.begin(), by_use_, found->second);
-  return found->second->html;
-}
-
-Inspections::Html Inspections::get(store::ObjectStore& store, const VersionRecord& record) {
+Inspections::Section Inspections::get(store::ObjectStore& store, const VersionRecord& record) {
   if (auto kept = find(record)) return kept;
   const auto description = savedmodel::describe(StoredFiles(store, record));
   // A store that does not answer says nothing about the model: it is asked again.
   if (!description && description.error().code() != Code::kCorrupt) {
     warn("{} could not be read for its page: {}", record.id.text(), description.error().message());
-    return std::make_shared<const std::string>(unreadable_section("the store does not answer now"));
+    return std::make_shared<const InspectionSection>(unreadable_section("the store does not answer now"));
   }
-  auto html = std::make_shared<const std::string>(
-      description ? inspection_section(*description) : unreadable_section(description.error().message()));
-  const std::lock_guard lock(mutex_);
-  std::string id = record.id.text();
-  if (by_id_.contains(id)) return html;
-  by_use_.push_front({id, html});
-  by_id_.emplace(std::move(id), by_use_.begin());
-  if (by_use_.size() > kMostKept) {
-    by_id_.erase(by_use_.back().id);
-    by_use_.pop_back();
-  }
-  return html;
+  InspectionSection section =
+      description ? inspection_section(*description) : unreadable_section(description.error().message());
+  const size_t bytes = section.bytes();
+  return kept_.put(record.id.text(), std::move(section), bytes);
 }
 
 }  // namespace tfhub::server

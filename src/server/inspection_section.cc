@@ -16,12 +16,8 @@ namespace {
 using savedmodel::Description;
 using savedmodel::TensorSpec;
 
-constexpr size_t kMostSignatures = 40;
-constexpr size_t kMostSpecs = 60;     // inputs or outputs of one signature
-constexpr size_t kMostTensors = 100;  // rows of the table
-constexpr size_t kMostOps = 60;
-constexpr size_t kMostAssets = 50;
-constexpr size_t kBars = 12;  // of the picture
+constexpr size_t kMostRows = 100 * kRowsAPart;  // of one list: nobody turns more pages
+constexpr size_t kBars = 12;                    // of the picture
 
 std::string shape_text(const savedmodel::Shape& shape) {
   if (!shape) return "any shape";
@@ -41,48 +37,72 @@ std::string quantization_text(const std::optional<savedmodel::Quantization>& qua
                      quantization->dimension);
 }
 
-std::string spec_rows(std::string_view direction, const std::vector<TensorSpec>& specs) {
-  std::string html;
-  for (size_t i = 0; i < std::min(specs.size(), kMostSpecs); ++i) {
-    const TensorSpec& spec = specs[i];
-    html += fmt::format(
-        "<tr><th scope=\"row\">{}</th><td><code>{}</code></td><td>{}{}</td><td><code>{}</code>{}</td></tr>\n",
-        direction, escape_html(spec.key), escape_html(spec.dtype),
-        spec.encoding.empty() ? "" : ", " + escape_html(spec.encoding), shape_text(spec.shape),
-        quantization_text(spec.quantization));
-  }
-  if (specs.size() > kMostSpecs)
-    html += fmt::format("<tr><td colspan=\"4\">and {} more</td></tr>\n", specs.size() - kMostSpecs);
-  return html;
+// After a list that has more rows than are shown.
+std::string note_of_more(size_t rows) {
+  if (rows <= kMostRows) return {};
+  return fmt::format(
+      "<p class=\"quiet\">The first {} of {}; <code>tfhub inspect --json</code> lists all.</p>\n", kMostRows,
+      rows);
 }
 
-std::string signature_table(const savedmodel::Signature& signature) {
+std::string spec_row(std::string_view direction, const TensorSpec& spec) {
   return fmt::format(
-      "<div class=\"wide\" tabindex=\"0\"><table>\n<caption><code>{}</code></caption>\n<thead "
+      "<tr><th scope=\"row\">{}</th><td><code>{}</code></td><td>{}{}</td><td><code>{}</code>{}</td></tr>\n",
+      direction, escape_html(spec.key), escape_html(spec.dtype),
+      spec.encoding.empty() ? "" : ", " + escape_html(spec.encoding), shape_text(spec.shape),
+      quantization_text(spec.quantization));
+}
+
+std::string signature_table(std::string_view name, std::string_view continued, std::string_view rows) {
+  return fmt::format(
+      "<div class=\"wide\" tabindex=\"0\"><table>\n<caption><code>{}</code>{}</caption>\n<thead "
       "class=\"hidden\"><tr><th scope=\"col\">Direction</th>"
       "<th scope=\"col\">Name</th><th scope=\"col\">Type</th><th "
-      "scope=\"col\">Shape</th></tr></thead>\n<tbody>\n{}{}</tbody>\n</table></div>\n",
-      escape_html(signature.name), spec_rows("input", signature.inputs),
-      spec_rows("output", signature.outputs));
+      "scope=\"col\">Shape</th></tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
+      escape_html(name), continued, rows);
 }
 
-std::string signatures(const Description& description) {
-  const auto& graph = description.graph;
-  std::string html = "<h2>Signatures</h2>\n";
-  for (size_t i = 0; i < std::min(graph.signatures.size(), kMostSignatures); ++i)
-    html += signature_table(graph.signatures[i]);
-  if (graph.signatures.empty()) html += "<p>The model names no signature.</p>\n";
-  if (graph.functions.empty()) return html;
-  html += "<details><summary>Functions of the loaded object</summary>\n";
-  for (size_t i = 0; i < std::min(graph.functions.size(), kMostSignatures); ++i) {
-    const savedmodel::Function& function = graph.functions[i];
-    for (size_t v = 0; v < std::min<size_t>(function.variants.size(), 8); ++v) {
-      savedmodel::Signature named = function.variants[v];
-      named.name = function.name;
-      html += signature_table(named);
+// A table, or several where there are more inputs and outputs than a part holds; how many rows they have.
+size_t add_signature(std::string_view name, const savedmodel::Signature& signature, ListInParts& list) {
+  std::string rows;
+  size_t count = 0, all = 0;
+  const auto flush = [&] {
+    list.add(signature_table(name, all > kRowsAPart ? ", continued" : "", rows), std::max<size_t>(count, 1));
+    rows.clear();
+    count = 0;
+  };
+  const auto add = [&](std::string_view direction, const std::vector<TensorSpec>& specs) {
+    for (const TensorSpec& spec : specs) {
+      if (count == kRowsAPart) flush();
+      rows += spec_row(direction, spec);
+      ++count, ++all;
     }
+  };
+  add("input", signature.inputs);
+  add("output", signature.outputs);
+  flush();
+  return std::max<size_t>(all, 1);
+}
+
+ListInParts signatures(const Description& description) {
+  ListInParts list{
+      .before = "<h2 id=\"signatures\">Signatures</h2>\n", .parameter = "signatures", .anchor = "signatures"};
+  size_t rows = 0;
+  for (const savedmodel::Signature& signature : description.graph.signatures) {
+    if (rows < kMostRows) rows += add_signature(signature.name, signature, list);
   }
-  return html + "</details>\n";
+  if (list.parts.empty()) list.before += "<p>The model names no signature.</p>\n";
+  return list;
+}
+
+ListInParts functions(const Description& description) {
+  ListInParts list{
+      .parameter = "functions", .summary = "Functions of the loaded object", .anchor = "functions"};
+  size_t rows = 0;
+  for (const savedmodel::Function& function : description.graph.functions)
+    for (const savedmodel::Signature& variant : function.variants)
+      if (rows < kMostRows) rows += add_signature(function.name, variant, list);
+  return list;
 }
 
 // Where the bytes are: a bar for each group of names, as long as its share.
@@ -94,6 +114,7 @@ std::string picture(const Description& description) {
     groups[tensor.name.substr(0, groups.size() > 5'000 ? first : second)] += tensor.bytes;
   }
   std::vector<std::pair<uint64_t, std::string>> bars;
+  bars.reserve(groups.size());
   for (const auto& [name, bytes] : groups) bars.emplace_back(bytes, name);
   std::sort(bars.rbegin(), bars.rend());
   if (bars.size() > kBars) {
@@ -117,34 +138,34 @@ std::string picture(const Description& description) {
   return html + "</ul>\n</figure>\n";
 }
 
-std::string weights(const Description& description) {
-  if (description.tensors.empty()) return {};
-  std::string html = fmt::format(
+ListInParts weights(const Description& description) {
+  ListInParts list{.parameter = "tensors", .summary = "All tensors", .anchor = "weights"};
+  if (description.tensors.empty()) return list;
+  list.before = fmt::format(
       "<h2>Weights</h2>\n<p>{} in {}, {}</p>\n", count_of(description.parameter_count, "parameter"),
       count_of(description.tensors.size(), "tensor"), human_size(description.tensor_bytes));
-  html += picture(description);
+  list.before += picture(description);
   std::vector<const savedmodel::WeightTensor*> rows;
+  rows.reserve(description.tensors.size());
   for (const savedmodel::WeightTensor& tensor : description.tensors) rows.push_back(&tensor);
-  const bool all = rows.size() <= kMostTensors;
-  if (!all)
+  if (rows.size() > kRowsAPart) {
+    list.summary = "All tensors, the largest first";
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
-  html += all ? std::string("<details><summary>All tensors</summary>\n")
-              : fmt::format("<details><summary>The {} largest tensors</summary>\n", kMostTensors);
-  html +=
+  }
+  list.head =
       "<p hidden><label>Filter by name <input type=\"search\" data-filter=\"tensors\"></label></p>\n"
       "<div class=\"wide\" tabindex=\"0\"><table id=\"tensors\">\n<thead><tr><th "
       "scope=\"col\">Tensor</th><th scope=\"col\">Type</th>"
       "<th scope=\"col\">Shape</th><th scope=\"col\">Bytes</th></tr></thead>\n<tbody>\n";
-  for (size_t i = 0; i < std::min(rows.size(), kMostTensors); ++i)
-    html += fmt::format(
-        "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code>{}</td><td "
-        "class=\"number\">{}</td></tr>\n",
-        escape_html(rows[i]->name), escape_html(rows[i]->dtype), shape_text(rows[i]->shape),
-        quantization_text(rows[i]->quantization), rows[i]->bytes);
-  html += "</tbody>\n</table></div>\n";
-  if (!all) html += "<p class=\"quiet\"><code>tfhub inspect --json</code> lists all.</p>\n";
-  return html + "</details>\n";
+  for (size_t i = 0; i < std::min(rows.size(), kMostRows); ++i)
+    list.add(
+        fmt::format("<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code>{}</td><td "
+                    "class=\"number\">{}</td></tr>\n",
+                    escape_html(rows[i]->name), escape_html(rows[i]->dtype), shape_text(rows[i]->shape),
+                    quantization_text(rows[i]->quantization), rows[i]->bytes));
+  list.tail = "</tbody>\n</table></div>\n" + note_of_more(rows.size());
+  return list;
 }
 
 std::string graph_facts(const Description& description) {
@@ -162,41 +183,65 @@ std::string graph_facts(const Description& description) {
   return html == "<dl>\n" ? std::string() : html + "</dl>\n";
 }
 
-std::string operations(const Description& description) {
-  std::string html;
-  if (!description.ops.empty()) {
-    html += fmt::format("<h2>Operations</h2>\n<details><summary>{}</summary>\n<ul class=\"inline\">\n",
-                        count_of(description.ops.size(), "kind"));
-    for (size_t i = 0; i < std::min(description.ops.size(), kMostOps); ++i)
-      html += fmt::format("<li><code>{}</code> <span class=\"quiet\">{}</span></li>\n",
-                          escape_html(description.ops[i].name), description.ops[i].count);
-    html += "</ul>\n</details>\n";
-  }
-  if (description.assets.empty()) return html;
-  html += "<h2>Assets</h2>\n<ul>\n";
-  for (size_t i = 0; i < std::min(description.assets.size(), kMostAssets); ++i)
-    html += fmt::format("<li><code>{}</code></li>\n", escape_html(description.assets[i]));
-  return html + "</ul>\n";
+ListInParts operations(const Description& description) {
+  ListInParts list{.parameter = "ops", .anchor = "operations"};
+  if (description.ops.empty()) return list;
+  list.before = "<h2>Operations</h2>\n";
+  list.summary = count_of(description.ops.size(), "kind");
+  list.head = "<ul class=\"inline\">\n";
+  for (size_t i = 0; i < std::min(description.ops.size(), kMostRows); ++i)
+    list.add(fmt::format("<li><code>{}</code> <span class=\"quiet\">{}</span></li>\n",
+                         escape_html(description.ops[i].name), description.ops[i].count));
+  list.tail = "</ul>\n" + note_of_more(description.ops.size());
+  return list;
 }
+
+ListInParts assets(const Description& description) {
+  ListInParts list{.parameter = "assets", .anchor = "assets"};
+  if (description.assets.empty()) return list;
+  list.before = "<h2 id=\"assets\">Assets</h2>\n";
+  list.head = "<ul>\n";
+  for (size_t i = 0; i < std::min(description.assets.size(), kMostRows); ++i)
+    list.add(fmt::format("<li><code>{}</code></li>\n", escape_html(description.assets[i])));
+  list.tail = "</ul>\n" + note_of_more(description.assets.size());
+  return list;
+}
+
+constexpr std::string_view kBegin = "<section aria-label=\"What is inside\">\n", kEnd = "</section>\n";
 
 }  // namespace
 
-std::string inspection_section(const Description& description) {
-  std::string html = "<section aria-label=\"What is inside\">\n";
-  for (const savedmodel::Warning& warning : description.warnings)
-    html += fmt::format("<p class=\"note warning\">{}</p>\n", escape_html(warning.text));
-  html += signatures(description);
-  html += graph_facts(description);
-  html += weights(description);
-  html += operations(description);
-  return html + "</section>\n";
+std::string InspectionSection::html(AskedParts& asked) const {
+  std::string html;
+  for (const ListInParts& list : lists) html += asked.html(list);
+  return html + end;
 }
 
-std::string unreadable_section(std::string_view why) {
-  return fmt::format(
-      "<section aria-label=\"What is inside\">\n<p class=\"note\">What is inside this model cannot be shown: "
-      "{}.</p>\n</section>\n",
-      escape_html(why));
+size_t InspectionSection::bytes() const {
+  size_t sum = end.size();
+  for (const ListInParts& list : lists) sum += list.bytes();
+  return sum;
+}
+
+InspectionSection inspection_section(const Description& description) {
+  std::string begin(kBegin);
+  for (const savedmodel::Warning& warning : description.warnings)
+    begin += fmt::format("<p class=\"note warning\">{}</p>\n", escape_html(warning.text));
+  InspectionSection section;
+  section.lists = {signatures(description), functions(description), weights(description),
+                   operations(description), assets(description)};
+  section.lists[0].before = begin + section.lists[0].before;
+  section.lists[2].before = graph_facts(description) + section.lists[2].before;
+  section.end = kEnd;
+  section.layers_model = description.format == "layers-model";
+  return section;
+}
+
+InspectionSection unreadable_section(std::string_view why) {
+  InspectionSection section;
+  section.end = fmt::format("{}<p class=\"note\">What is inside this model cannot be shown: {}.</p>\n{}",
+                            kBegin, escape_html(why), kEnd);
+  return section;
 }
 
 }  // namespace tfhub::server

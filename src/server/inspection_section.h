@@ -3,12 +3,24 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "savedmodel/description.h"
+#include "server/list_parts.h"
 
 namespace tfhub::server {
 
-std::string inspection_section(const savedmodel::Description& description);
-std::string unreadable_section(std::string_view why);
+// The first 10,000 rows of each list; `tfhub inspect --json` has all.
+struct InspectionSection {
+  std::vector<ListInParts> lists;  // in the order of the page, all that stands between them included
+  std::string end;                 // after the last
+  bool layers_model = false;       // of TF.js: made of layers, not of a graph
+
+  std::string html(AskedParts& asked) const;
+  size_t bytes() const;
+};
+
+InspectionSection inspection_section(const savedmodel::Description& description);
+InspectionSection unreadable_section(std::string_view why);
 
 }  // namespace tfhub::server

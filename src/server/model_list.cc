@@ -72,7 +72,8 @@ std::string count_of(uint64_t count, std::string_view what) {
 std::string model_list(const site::Overview& overview, std::span<const site::ModelPointer> models) {
   std::string html = "<ul class=\"models\">\n";
   for (const site::ModelPointer& model : models) {
-    html += fmt::format("<li><a href=\"/{0}\">{0}</a>", escape_html(model->path));
+    html += fmt::format("<li>{1}<a href=\"/{0}\">{0}</a>", escape_html(model->path),
+                        model->document ? document_icon(model->document->head.icon_url, 20) : "");
     if (!model->description.empty()) html += fmt::format("<p>{}</p>", escape_html(model->description));
     html += "<p class=\"facts\">";
     if (!model->format.empty())
@@ -91,12 +92,14 @@ std::string model_list(const site::Overview& overview, std::span<const site::Mod
 
 std::string filters(const site::Overview& overview, const site::ModelQuery& query,
                     const site::ModelPage& page, std::string_view path) {
-  std::string html = "<aside class=\"filters\" aria-label=\"Filters\">\n";
+  std::string html;
+  bool any_chosen = false;
   for (const site::Facet& facet : page.facets) {
     site::ModelQuery copy = query;
     const std::string chosen = value_in(copy, facet.key);
     if (!chosen.empty()) {
       value_in(copy, facet.key).clear();
+      any_chosen = true;
       html += fmt::format(
           "<h2>{0}</h2>\n<p class=\"chosen\">{1} <a href=\"{2}\" aria-label=\"Remove the filter "
           "{0}\">remove</a></p>\n",
@@ -112,7 +115,12 @@ std::string filters(const site::Overview& overview, const site::ModelQuery& quer
     }
     html += shown > kValuesShown ? "</ul>\n</details>\n" : "</ul>\n";
   }
-  return html + "</aside>\n";
+  if (html.empty()) return html;
+  return fmt::format(
+      "<aside class=\"filters\" "
+      "aria-label=\"Filters\">\n<details{}><summary>Filters</summary>\n{}</details>\n"
+      "</aside>\n",
+      any_chosen ? " open" : "", html);
 }
 
 std::string page_links(const site::ModelQuery& query, const site::ModelPage& page, std::string_view path) {

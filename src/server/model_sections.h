@@ -5,12 +5,16 @@
 
 #include "catalog/version_record.h"
 #include "server/hub.h"
+#include "server/list_parts.h"
 
 namespace tfhub::server {
 
-// `handle`: the URL as code would have it.
-std::string usage_section(const catalog::VersionRecord& record, const std::string& handle);
+// What the same bytes are loaded with.
+enum class Loader { kUsual, kCoral, kLayersModel };
+
+// `handle`: the URL as code would have it. Each snippet works as it is pasted.
+std::string usage_section(const catalog::VersionRecord& record, Loader loader, const std::string& handle);
 std::string download_section(const Hub& hub, const catalog::VersionRecord& record, const std::string& handle);
-std::string files_section(const catalog::VersionRecord& record);
+std::string files_section(const catalog::VersionRecord& record, AskedParts& asked);
 
 }  // namespace tfhub::server

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "documents/markdown.h"
 #include "protocol/url.h"
 #include "server/html.h"
 #include "server/links.h"
@@ -70,9 +69,10 @@ std::string publishers(const site::Overview& overview) {
   for (size_t i = 0; i < order.size(); ++i) {
     if (i == kPublishersShown)
       html += "</ul>\n<details><summary>All publishers</summary>\n<ul class=\"inline\">\n";
-    html += fmt::format("<li><a href=\"/{}\">{}</a> <span class=\"quiet\">{}</span></li>\n",
-                        escape_html(order[i].second), escape_html(overview.publisher_name(order[i].second)),
-                        order[i].first);
+    html +=
+        fmt::format("<li>{}<a href=\"/{}\">{}</a> <span class=\"quiet\">{}</span></li>\n",
+                    document_icon(overview.publisher_icon(order[i].second), 20), escape_html(order[i].second),
+                    escape_html(overview.publisher_name(order[i].second)), order[i].first);
   }
   return html + (order.size() > kPublishersShown ? "</ul>\n</details>\n</section>\n" : "</ul>\n</section>\n");
 }
@@ -134,10 +134,9 @@ void answer_publisher(Hub& hub, const Request& request, std::string_view publish
 
   const std::string name = overview->publisher_name(publisher);
   const std::string path = "/" + std::string(publisher);
-  std::string main = fmt::format("<h1>{}</h1>\n", escape_html(name));
-  if (*document && !(*document)->body.empty())
-    main +=
-        fmt::format("<article class=\"document\">\n{}</article>\n", documents::to_html((*document)->body));
+  std::string main = fmt::format("<h1>{}{}</h1>\n", *document ? document_icon((*document)->icon_url, 40) : "",
+                                 escape_html(name));
+  if (*document) main += *hub.rendered_documents.get(**document);
   main += collections(*overview, publisher);
   main += fmt::format("<section aria-labelledby=\"models\">\n<h2 id=\"models\">{}</h2>\n",
                       count_of(page->total, "model"));

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "documents/markdown.h"
 #include "protocol/url.h"
 #include "server/html.h"
 #include "server/links.h"
@@ -28,7 +27,7 @@ std::string version_links(const std::string& name, const std::vector<Version>& v
   return html + "</nav>\n";
 }
 
-std::string deployments(const site::Overview& overview, const site::Model& model) {
+std::string deployments(const site::Overview& overview, const site::Model& model, AskedParts& asked) {
   std::string html;
   if (!model.parent.empty()) {
     const site::Model* parent = overview.find(model.parent);
@@ -39,16 +38,18 @@ std::string deployments(const site::Overview& overview, const site::Model& model
   }
   // What is made of the same model as this one, or of this one.
   const auto family = overview.deployments.find(model.parent.empty() ? model.path : model.parent);
-  std::string items;
+  ListInParts list{.parameter = "deployments",
+                   .anchor = "deployments",
+                   .head = "<ul class=\"models\">\n",
+                   .tail = "</ul>\n"};
   if (family != overview.deployments.end()) {
     for (const site::ModelPointer& other : family->second)
       if (other->path != model.path)
-        items += fmt::format("<li><span class=\"badge\">{0}</span> <a href=\"/{1}\">{1}</a></li>\n",
-                             escape_html(format_name(other->format)), escape_html(other->path));
+        list.add(fmt::format("<li><span class=\"badge\">{0}</span> <a href=\"/{1}\">{1}</a></li>\n",
+                             escape_html(format_name(other->format)), escape_html(other->path)));
   }
-  if (!items.empty())
-    html += "<h2>Deployments of the same model</h2>\n<ul class=\"models\">\n" + items + "</ul>\n";
-  return html;
+  if (!list.parts.empty()) list.before = "<h2 id=\"deployments\">Deployments of the same model</h2>\n";
+  return html + asked.html(list);
 }
 
 std::string row(std::string_view name, std::string_view value) {
@@ -95,8 +96,9 @@ std::string facts(const site::Overview& overview, const ModelSubject& subject, c
   std::string html = "<dl>\n";
   html +=
       row("Handle", fmt::format("<code>{}</code> {}", escape_html(handle), copy_button("handle", handle)));
-  html += row("Publisher", fmt::format("<a href=\"/{}\">{}</a>", escape_html(publisher),
-                                       escape_html(overview.publisher_name(publisher))));
+  html += row("Publisher",
+              fmt::format("{}<a href=\"/{}\">{}</a>", document_icon(overview.publisher_icon(publisher), 20),
+                          escape_html(publisher), escape_html(overview.publisher_name(publisher))));
   html += tag_rows(overview, *subject.model);
   if (document != nullptr) {
     if (const std::string tunable = document->value("fine-tunable"); !tunable.empty())
@@ -151,7 +153,8 @@ void answer_model_page(Hub& hub, const Request& request, const ModelSubject& sub
   const std::string_view kind = record ? protocol::display_name(record->kind) : std::string_view();
   const std::string format = kind.empty() ? format_name(model.format) : std::string(kind);
 
-  std::string main = fmt::format("<h1>{}</h1>\n", escape_html(model.path));
+  std::string main = fmt::format("<h1>{}{}</h1>\n", text != nullptr ? document_icon(text->icon_url, 40) : "",
+                                 escape_html(model.path));
   const std::string description =
       text != nullptr && !text->description.empty() ? text->description : model.description;
   if (!description.empty()) main += fmt::format("<p class=\"lead\">{}</p>\n", escape_html(description));
@@ -160,15 +163,25 @@ void answer_model_page(Hub& hub, const Request& request, const ModelSubject& sub
   main += version_links(model.path, model.versions(), subject.version);
   main += notes(subject, record.get());
   main += facts(*overview, subject, record.get(), text, handle);
-  if (record) main += usage_section(*record, handle);
-  if (record) main += *hub.inspections.get(*hub.store, *record);
-  main += deployments(*overview, model);
-  if (text != nullptr && !text->body.empty())
-    main += fmt::format("<article class=\"document\">\n{}</article>\n", documents::to_html(text->body));
+  AskedParts asked(request.query());
+  if (record) {
+    const auto inside = hub.inspections.get(*hub.store, *record);
+    const bool coral = text != nullptr ? text->kind == documents::Kind::kCoral : model.format == "coral";
+    const Loader loader = coral                  ? Loader::kCoral
+                          : inside->layers_model ? Loader::kLayersModel
+                                                 : Loader::kUsual;
+    main += usage_section(*record, loader, handle);
+    main += inside->html(asked);
+  }
+  main += deployments(*overview, model, asked);
+  if (text != nullptr) main += *hub.rendered_documents.get(*text);
   if (record) {
     main += download_section(hub, *record, handle);
-    main += files_section(*record);
+    main += files_section(*record, asked);
   }
+  if (const auto shown = asked.check(); !shown)
+    return answer_problem(request, shown.error().code() == Code::kUsage ? 400 : 404, shown.error().message(),
+                          reply);
   const std::string title = fmt::format("{} - TensorFlow Hub", model.path);
   const std::string alternate = "/api/v1/models/" + id;
   set_page(reply, "");
@@ -176,11 +189,14 @@ void answer_model_page(Hub& hub, const Request& request, const ModelSubject& sub
     reply.add("Content-Location", "/" + id);
     reply.add("Link", fmt::format("<{}>; rel=\"canonical\"", canonical));
   }
-  answer_text(
-      request, "text/html; charset=utf-8",
-      frame_page({.title = title, .alternate = alternate, .canonical = canonical, .description = description},
-                 main),
-      reply);
+  answer_text(request, "text/html; charset=utf-8",
+              frame_page({.title = title,
+                          .alternate = alternate,
+                          .canonical = canonical,
+                          .description = description,
+                          .indexed = !asked.any()},
+                         main),
+              reply);
 }
 
 void answer_collection(Hub& hub, const Request& request, const documents::Document& head, Reply& reply) {
@@ -189,13 +205,11 @@ void answer_collection(Hub& hub, const Request& request, const documents::Docume
   const auto document = hub.site.document(head.url_path);
   if (!document) return answer_failure(request, document.error(), reply);
   std::string main = fmt::format(
-      "<h1>{}</h1>\n<p class=\"lead\">{}</p>\n<p class=\"quiet\">A collection of <a "
+      "<h1>{}{}</h1>\n<p class=\"lead\">{}</p>\n<p class=\"quiet\">A collection of <a "
       "href=\"/{}\">{}</a></p>\n",
-      escape_html(head.name), escape_html(head.description), escape_html(head.publisher()),
-      escape_html(overview->publisher_name(head.publisher())));
-  if (*document)
-    main +=
-        fmt::format("<article class=\"document\">\n{}</article>\n", documents::to_html((*document)->body));
+      document_icon(head.icon_url, 40), escape_html(head.name), escape_html(head.description),
+      escape_html(head.publisher()), escape_html(overview->publisher_name(head.publisher())));
+  if (*document) main += *hub.rendered_documents.get(**document);
   const std::string canonical = fmt::format("{}/{}", base_url(hub, request), head.url_path);
   const std::string title = fmt::format("{} - TensorFlow Hub", head.name);
   set_page(reply, "");

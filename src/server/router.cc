@@ -54,11 +54,14 @@ void answer_metrics(Hub& hub, Reply& reply) {
   answer_plain(text, "text/plain; version=0.0.4; charset=utf-8", Route::kMetrics, reply);
 }
 
+// Only who asks for JSON by name gets it: everybody else, programs included, gets the page.
+bool wants_json(const Request& request) {
+  return request.accept.find("application/json") != std::string_view::npos &&
+         !protocol::prefers_html(request.accept);
+}
+
 void answer_subject(Hub& hub, const Request& request, const ModelSubject& subject, Reply& reply) {
-  // Only who asks for JSON by name gets it: everybody else, programs included, gets the page.
-  const bool wants_json = request.accept.find("application/json") != std::string_view::npos &&
-                          !protocol::prefers_html(request.accept);
-  if (!wants_json) return answer_model_page(hub, request, subject, reply);
+  if (!wants_json(request)) return answer_model_page(hub, request, subject, reply);
   reply.route = Route::kApi;
   reply.add("Content-Location", fmt::format("/api/v1/models/{}/{}", subject.model->path, subject.version));
   answer_version_json(hub, request, subject, reply);
@@ -135,12 +138,19 @@ void route(Hub& hub, const Request& request, Reply& reply) {
   answer_handle(hub, request, path, reply);
 }
 
-// A model's page shows what is inside, and reading that for the first time may take a while.
-bool reads_a_model(Hub& hub, const Request& request) {
-  if (protocol::requested_format(request.query())) return false;
+// A page shows what is inside a model, and a document as HTML. Making these for the first time may take a
+// while.
+bool makes_what_is_kept(Hub& hub, const Request& request) {
+  if (protocol::requested_format(request.query()) || wants_json(request)) return false;
   const auto path = protocol::clean_path(request.path());
   if (!path) return false;
-  const auto subject = listed_subject(*hub.site.overview(), path->substr(1));
+  const auto overview = hub.site.overview();
+  const auto subject = listed_subject(*overview, path->substr(1));
+  const auto document = overview->documents->by_path.find(
+      subject ? fmt::format("{}/{}", subject->model->path, subject->version) : path->substr(1));
+  if (document != overview->documents->by_path.end() &&
+      hub.rendered_documents.find(document->second->body_sha256) == nullptr)
+    return true;
   if (!subject) return false;
   const auto record = record_of(hub, *subject);
   return record && *record != nullptr && hub.inspections.find(**record) == nullptr;
@@ -154,7 +164,7 @@ bool may_block(Hub& hub, const Request& request) {
   if (path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/openapi.json" ||
       path.starts_with("/static/"))
     return false;
-  return hub.local == nullptr || reads_a_model(hub, request);
+  return hub.local == nullptr || makes_what_is_kept(hub, request);
 }
 
 void answer(Hub& hub, const Request& request, Reply& reply) {

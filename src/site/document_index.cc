@@ -13,6 +13,7 @@ constexpr size_t kMostText = 64 << 10;
 
 DocumentPointer indexed(documents::Document document) {
   auto result = std::make_shared<IndexedDocument>();
+  result->body_sha256 = Sha256::of(as_bytes(document.body));
   result->text = std::move(document.body);
   if (result->text.size() > kMostText) result->text.resize(kMostText);
   result->text.shrink_to_fit();

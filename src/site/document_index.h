@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/digest.h"
 #include "documents/document.h"
 #include "documents/vocabulary.h"
 #include "store/object_store.h"
@@ -17,6 +18,7 @@ namespace tfhub::site {
 struct IndexedDocument {
   documents::Document head;  // its body is empty
   std::string text;          // the beginning of its body, as written: for search
+  Sha256Digest body_sha256;  // of the whole body
 };
 using DocumentPointer = std::shared_ptr<const IndexedDocument>;
 

@@ -85,6 +85,11 @@ std::string Overview::publisher_name(std::string_view publisher) const {
   return std::string(publisher);
 }
 
+std::string_view Overview::publisher_icon(std::string_view publisher) const {
+  const auto document = documents->by_path.find(publisher);
+  return document == documents->by_path.end() ? std::string_view() : document->second->head.icon_url;
+}
+
 Result<std::shared_ptr<const Overview>> make_overview(catalog::Catalog& catalog,
                                                       std::shared_ptr<const Documents> documents,
                                                       const Overview& before) {

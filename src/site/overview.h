@@ -53,6 +53,8 @@ struct Overview {
   const Model* find(std::string_view path) const;
   // The display name of a publisher: its document's, else its name.
   std::string publisher_name(std::string_view publisher) const;
+  // The URL of its picture, as its document names it; empty: none.
+  std::string_view publisher_icon(std::string_view publisher) const;
 };
 
 // `before`: the overview that this one replaces; models that did not change are taken over as they are.

@@ -1,12 +1,13 @@
-"""A hub with the real models in it, as a user would publish them."""
+"""A hub with the real models in it, as a user would publish them, and the library as a user would install it."""
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from support import models
-from support.command import Tfhub, clean_environment
+from support.command import Tfhub, built_executable, clean_environment
 from support.server import Server
 
 
@@ -38,3 +39,12 @@ def real_hub(binary, real_models, session_directory):
         tfhub.ok("publish", path, name, "--store", store)
     with Server(tfhub, store, "--uncompressed-base", "gs://acme-models", log=root / "serve.log") as server:
         yield RealHub(server, store, real_models)
+
+
+@pytest.fixture(scope="session")
+def installed(session_directory) -> Path:
+    """`cmake --install` of the build tree that holds the executable under test."""
+    prefix = session_directory / "prefix"
+    done = subprocess.run(["cmake", "--install", built_executable().parent, "--prefix", prefix], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return prefix

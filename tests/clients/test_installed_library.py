@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from support import models
-from support.command import REPOSITORY, built_executable
+from support.command import REPOSITORY
 
 
 def run(*command, env=None, timeout=170) -> str:
@@ -16,11 +16,8 @@ def run(*command, env=None, timeout=170) -> str:
 
 
 @pytest.fixture(scope="module")
-def prefix(module_scratch):
-    """`cmake --install` of the build tree that holds the executable under test."""
-    tree = built_executable().parent
-    run("cmake", "--install", tree, "--prefix", module_scratch / "prefix")
-    return module_scratch / "prefix"
+def prefix(installed):
+    return installed
 
 
 def build(source, into, prefix):
@@ -41,11 +38,12 @@ def model(scratch):
 
 
 @pytest.mark.parametrize("program", ["consumer_cpp", "consumer_c"])
-def test_a_program_of_a_user_publishes_resolves_and_pulls(consumers, publish, serve, model, tfhub, scratch, program):
+def test_a_program_of_a_user_publishes_resolves_pulls_and_inspects(consumers, publish, serve, model, tfhub, scratch, program):
     publish("acme/mul/1", model)
     handle = f"{serve().url}/acme/mul/1"
     env = {k: v for k, v in tfhub.env.items() if k != "TFHUB_CACHE_DIR"}
-    told = run(consumers / program, model, scratch / "own-store", handle, scratch / "cache", scratch / "out", env=env)
+    told = run(consumers / program, model, scratch / "own-store", handle, scratch / "cache", scratch / "out",
+               models.tfjs_model(scratch / "js"), env=env)
     assert "acme/consumer/1" in told and str(scratch / "cache") in told
     assert models.tree(scratch / "out") == models.tree(model)
     assert models.tree(scratch / "own-store/acme/consumer/1/uncompressed") == models.tree(model)

@@ -117,6 +117,23 @@ def test_publishers_and_collections_have_pages(site):
     assert get(site, "/nobody").status == 404
 
 
+def icons(site, target):
+    return [attributes for tag, attributes in Balanced(page(site, target)).tags if tag == "img" and attributes.get("class") == "icon"]
+
+
+@pytest.mark.parametrize("target,size", [("/acme", "40"), ("/", "20"), ("/acme/bees", "20")])
+def test_a_publisher_s_icon_stands_beside_its_name(site, target, size):
+    assert icons(site, target) == [{
+        "class": "icon", "src": "https://example.org/acme.png", "alt": "", "width": size, "height": size, "loading": "lazy",
+        "referrerpolicy": "no-referrer"}]
+    assert "img-src 'self' https: http:" in get(site, target)["Content-Security-Policy"]
+
+
+def test_who_names_no_icon_has_none(site):
+    assert icons(site, "/other") == [] and icons(site, "/other/words") == []
+    assert "<h1>other/words</h1>" in page(site, "/other/words")
+
+
 def test_a_model_without_bytes_is_in_the_catalogue_and_cannot_be_downloaded(site):
     names = [m["name"] for m in get(site, "/api/v1/models").json()["models"]]
     assert names == ["acme/Flowers.v2", "acme/bees", "acme/lite-model/Flowers.v2/quantised", "other/words"]

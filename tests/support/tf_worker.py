@@ -48,6 +48,11 @@ def call(handle, value, dtype, signature=None):
     return result.numpy().tolist()
 
 
+def predict(handle, value):
+    outputs = hub.load(handle).signatures["serving_default"](tf.constant(value, tf.float32))
+    return {name: tensor.numpy().tolist() for name, tensor in outputs.items()}
+
+
 def keras_layer(handle, value, trainable):
     layer = hub.KerasLayer(handle, trainable=trainable)
     result = layer(tf.constant(value))

@@ -1,4 +1,4 @@
-/* Every call of tfhub/c_api.h once: consumer_c MODEL_DIRECTORY STORE HANDLE CACHE OUTPUT. */
+/* Every call of tfhub/c_api.h once: consumer_c MODEL_DIRECTORY STORE HANDLE CACHE OUTPUT TFJS_DIRECTORY. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static char* must(const char* what, char* result, tfhub_status* status) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 6) return TFHUB_USAGE;
+  if (argc != 7) return TFHUB_USAGE;
   tfhub_status* status = tfhub_status_new();
   if (tfhub_status_code(status) != TFHUB_OK || strcmp(tfhub_status_message(status), "") != 0) return 101;
   tfhub_options* options = tfhub_options_new();
@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
   char* path = must("resolve", tfhub_resolve(argv[3], options, status), status);
   char* pulled = must("pull", tfhub_pull(argv[3], options, status), status);
   if (strcmp(pulled, argv[5]) != 0) return 102;
+  char* inside = must("inspect", tfhub_inspect(argv[6], options, status), status);
+  if (strstr(inside, "\"kind\": \"tfjs\"") == NULL) return 109;
 
   /* A failure, its words, and that the status begins anew with the next call. */
   if (tfhub_resolve("/no/such/path", options, status) != NULL || tfhub_status_code(status) != TFHUB_NOT_FOUND)
@@ -46,6 +48,7 @@ int main(int argc, char** argv) {
   tfhub_string_free(name);
   tfhub_string_free(path);
   tfhub_string_free(pulled);
+  tfhub_string_free(inside);
   tfhub_string_free(again);
   tfhub_string_free(NULL);
   tfhub_options_free(options);

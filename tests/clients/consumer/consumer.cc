@@ -1,5 +1,5 @@
-// Every call of tfhub/hub.h once: consumer_cpp MODEL_DIRECTORY STORE HANDLE CACHE OUTPUT. Exits with the code
-// of the first call that fails, after telling which.
+// Every call of tfhub/hub.h once: consumer_cpp MODEL_DIRECTORY STORE HANDLE CACHE OUTPUT TFJS_DIRECTORY.
+// Exits with the code of the first call that fails, after telling which.
 #include <tfhub/hub.h>
 
 #include <iostream>
@@ -44,6 +44,12 @@ int main(int, char** argv) {
   pull.cache_dir = cache;
   pull.output = output;
   must("pull", tfhub::pull(handle, pull));
+
+  tfhub::InspectOptions inspect;
+  inspect.cache_dir = cache;
+  const auto inside = tfhub::inspect(argv[6], inspect);
+  must("inspect", inside);
+  if (inside->find("\"kind\": \"tfjs\"") == std::string::npos) return 107;
 
   const auto missing = tfhub::resolve(handle + "000", options);
   if (missing || missing.error().code() != tfhub::Code::kNotFound || missing.error().message().empty())

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "testing/temp_dir.h"
 #include "tfhub/hub.h"
 
 namespace {
@@ -22,15 +23,12 @@ using String = std::unique_ptr<char, decltype(&tfhub_string_free)>;
 class CApi : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "tfhub_c_api.XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    root_ = name;
     unsetenv("TFHUB_MODEL_LOAD_FORMAT");
     unsetenv("TFHUB_CACHE_DIR");
   }
-  void TearDown() override { std::filesystem::remove_all(root_); }
 
-  std::filesystem::path root_;
+  tfhub::testing::TempDir directory_;
+  const std::filesystem::path root_{directory_.path()};
   Status status_{tfhub_status_new(), tfhub_status_free};
   Options options_{tfhub_options_new(), tfhub_options_free};
 };
@@ -63,6 +61,8 @@ TEST_F(CApi, NullIsAUsageErrorAndNeverACrash) {
   EXPECT_EQ(tfhub_resolve(nullptr, nullptr, status_.get()), nullptr);
   EXPECT_EQ(tfhub_status_code(status_.get()), TFHUB_USAGE);
   EXPECT_EQ(tfhub_pull(nullptr, nullptr, status_.get()), nullptr);
+  EXPECT_EQ(tfhub_inspect(nullptr, nullptr, status_.get()), nullptr);
+  EXPECT_EQ(tfhub_status_code(status_.get()), TFHUB_USAGE);
   EXPECT_EQ(tfhub_publish(nullptr, "a/b/1", nullptr, status_.get()), nullptr);
   EXPECT_EQ(tfhub_publish("x", nullptr, nullptr, nullptr), nullptr);
   EXPECT_EQ(tfhub_resolve("/no/such/path", nullptr, nullptr), nullptr);
@@ -99,6 +99,26 @@ TEST_F(CApi, PublishAndPullWithOptionsAndProgress) {
   tfhub_options_set_force(options_.get(), 1);
   path.reset(tfhub_pull((root_ / "model").c_str(), options_.get(), status_.get()));
   EXPECT_NE(path, nullptr) << tfhub_status_message(status_.get());
+}
+
+TEST_F(CApi, InspectGivesTheJsonOfTheCommand) {
+  std::filesystem::create_directories(root_ / "js");
+  std::ofstream(root_ / "js/model.json")
+      << R"({"format":"graph-model","modelTopology":{"node":[]},"weightsManifest":[]})";
+  const std::string js = (root_ / "js").string();
+  const String json(tfhub_inspect(js.c_str(), nullptr, status_.get()), tfhub_string_free);
+  ASSERT_NE(json, nullptr) << tfhub_status_message(status_.get());
+  EXPECT_THAT(json.get(), HasSubstr("\"kind\": \"tfjs\""));
+  EXPECT_EQ(tfhub::inspect(js).value(), json.get());
+
+  tfhub_options_set_format(options_.get(), "tf");  // is for handles: a path has the format that it has
+  EXPECT_EQ(tfhub_inspect(js.c_str(), options_.get(), status_.get()), nullptr);
+  EXPECT_EQ(tfhub_status_code(status_.get()), TFHUB_USAGE);
+  EXPECT_EQ(tfhub_inspect((root_ / "none").c_str(), nullptr, status_.get()), nullptr);
+  EXPECT_EQ(tfhub_status_code(status_.get()), TFHUB_NOT_FOUND);
+  std::ofstream(root_ / "js/model.json") << "{";
+  EXPECT_EQ(tfhub_inspect(js.c_str(), nullptr, status_.get()), nullptr);
+  EXPECT_EQ(tfhub_status_code(status_.get()), TFHUB_CORRUPT);
 }
 
 TEST_F(CApi, TheCppFunctionsAreInTheSameLibraryAndNothingElseIs) {

@@ -14,6 +14,7 @@
 #include "base/settings.h"
 #include "client/origin.h"
 #include "client/scripted_server.h"
+#include "testing/temp_dir.h"
 #include "tfhub/hub.h"
 
 namespace tfhub::client {
@@ -34,19 +35,13 @@ class ClientTest : public ::testing::Test {
     for (const char* name : {"TFHUB_GCS_ENDPOINT", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY",
                              "HTTPS_PROXY", "ALL_PROXY"})
       ::unsetenv(name);
-    std::string name = (std::filesystem::temp_directory_path() / "tfhub_client.XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    root_ = name;
     ::setenv("TFHUB_CACHE_DIR", (root_ / "cache").c_str(), 1);
     ::setenv("TFHUB_RETRIES", "0", 1);
     set_log_function([this](LogLevel level, std::string_view message) {
       if (level == LogLevel::kWarning) warnings_ += std::string(message) + "\n";
     });
   }
-  void TearDown() override {
-    set_log_function({});
-    std::filesystem::remove_all(root_);
-  }
+  void TearDown() override { set_log_function({}); }
 
   std::string write(const std::string& name, std::string_view text) {
     const std::filesystem::path path = root_ / name;
@@ -85,7 +80,8 @@ class ClientTest : public ::testing::Test {
     return names;
   }
 
-  std::filesystem::path root_;
+  tfhub::testing::TempDir directory_;
+  const std::filesystem::path root_{directory_.path()};
   std::string warnings_;
 };
 

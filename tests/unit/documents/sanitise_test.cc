@@ -40,6 +40,8 @@ TEST(Sanitise, LinksAndImages) {
       "referrerpolicy=\"no-referrer\">");
   EXPECT_EQ(sanitise("<img src='data:image/png;base64,AA' alt='a <b>'>"), "a &lt;b&gt;");
   EXPECT_EQ(sanitise("<img src=mailto:a@b alt=x>"), "x");
+  EXPECT_EQ(sanitise("<img src=images/figure.png alt='beside the document'>"), "beside the document");
+  EXPECT_NE(sanitise("<img src='/acme/a/1/figure.png?tf-hub-format=file' alt=x>"), "x");
 }
 
 TEST(Sanitise, WhatIsNotListedGoesAndItsTextStays) {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "savedmodel/variables.h"
+#include "testing/temp_dir.h"
 
 namespace tfhub::savedmodel {
 namespace {
@@ -16,13 +17,6 @@ using ::testing::HasSubstr;
 
 class CheckTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "tfhub_check.XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    root_ = name;
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   std::string write(const std::string& name, std::string_view text = "x") {
     const fs::path path = root_ / name;
     fs::create_directories(path.parent_path());
@@ -31,7 +25,8 @@ class CheckTest : public ::testing::Test {
   }
   std::string model() const { return (root_ / "model").string(); }
 
-  fs::path root_;
+  tfhub::testing::TempDir directory_;
+  const fs::path root_{directory_.path()};
 };
 
 TEST_F(CheckTest, RecognisesEveryForm) {

@@ -8,6 +8,7 @@
 
 #include "savedmodel/proto_writer.h"
 #include "savedmodel/table_writer.h"
+#include "testing/temp_dir.h"
 
 namespace tfhub::savedmodel {
 namespace {
@@ -19,13 +20,6 @@ using ::testing::HasSubstr;
 
 class DescribeTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "tfhub_describe.XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    root_ = name;
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   void write(const std::string& name, std::string_view bytes) {
     fs::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name, std::ios::binary) << bytes;
@@ -34,7 +28,8 @@ class DescribeTest : public ::testing::Test {
     return describe(LocalFiles(name.empty() ? root_.string() : (root_ / name).string()));
   }
 
-  fs::path root_;
+  tfhub::testing::TempDir directory_;
+  const fs::path root_{directory_.path()};
 };
 
 std::string graph() {

@@ -226,13 +226,13 @@ TEST_F(Wire, AClientThatTakesNothingIsCut) {
 }
 
 TEST_F(Wire, ASlowButSteadyClientIsNotCut) {
-  options_.stall_timeout = milliseconds(400);
+  options_.stall_timeout = milliseconds(2000);
   RawClient c = client(256 << 10);
   c.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   std::string got;
   std::vector<char> block(512 << 10);
   for (ssize_t n = 1; n > 0;) {
-    if (got.size() < (6U << 20)) std::this_thread::sleep_for(milliseconds(150));
+    if (got.size() < (6U << 20)) std::this_thread::sleep_for(milliseconds(200));  // 2.4 s in all
     n = ::recv(c.fd(), block.data(), block.size(), MSG_WAITALL);
     if (n > 0) got.append(block.data(), static_cast<size_t>(n));
   }

@@ -247,6 +247,17 @@ TEST_F(Pages, MetricsAreThePrometheusTextFormat) {
     EXPECT_THAT(answer.body, HasSubstr(line));
 }
 
+TEST(Html, AnIconIsAPictureOfTheWebOrNothing) {
+  EXPECT_EQ(document_icon("https://example.org/a.png?s=1&v=\"2", 20),
+            "<img class=\"icon\" src=\"https://example.org/a.png?s=1&amp;v=&quot;2\" alt=\"\" width=\"20\" "
+            "height=\"20\" loading=\"lazy\" referrerpolicy=\"no-referrer\">");
+  EXPECT_NE(document_icon("HTTP://example.org/a.png", 20), "");
+  for (const char* none : {"", "icon.png", "/icon.png", "//example.org/a.png", "javascript:alert(1)",
+                           "java\nscript:alert(1)", "data:image/png;base64,AA", "https://", "https:a.png",
+                           "gs://bucket/a.png", "mailto:a@example.org", "https://example.org/\x01.png"})
+    EXPECT_EQ(document_icon(none, 20), "") << none;
+}
+
 TEST(Html, EscapesWhatMarkupWouldTakeForItsOwn) {
   EXPECT_EQ(escape_html("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "testing/temp_dir.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
 
@@ -72,9 +73,6 @@ class Child {
 class Tls : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern_path = (std::filesystem::temp_directory_path() / "tfhub-tls-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern_path.data()), nullptr);
-    directory_ = pattern_path;
     Child request(directory_,
                   {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                    "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=hub.test",
@@ -89,13 +87,12 @@ class Tls : public ::testing::Test {
     url_ = "https://" + address + "/m";
     options_.connect_timeout = std::chrono::seconds(5);
   }
-  void TearDown() override {
-    server_.reset();
-    std::filesystem::remove_all(directory_);
-  }
+  void TearDown() override { server_.reset(); }
   std::string certificate() const { return directory_ + "/cert.pem"; }
 
-  std::string directory_, url_;
+  const tfhub::testing::TempDir temporary_;
+  const std::string& directory_ = temporary_.path();
+  std::string url_;
   HttpOptions options_ = patient();
 
  private:

@@ -1,0 +1,95 @@
+// Lists cut into parts: which one is shown, where the links lead, what is no part.
+#include "server/list_parts.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tfhub::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+ListInParts numbers(size_t count) {
+  ListInParts list{.before = "<h2>Numbers</h2>",
+                   .parameter = "ops",
+                   .summary = "All",
+                   .anchor = "numbers",
+                   .head = "<ul>",
+                   .tail = "</ul>"};
+  for (size_t i = 1; i <= count; ++i) list.add(fmt::format("<li>{}</li>", i));
+  return list;
+}
+
+std::string shown(size_t count, std::string_view query) {
+  AskedParts asked(query);
+  std::string html = asked.html(numbers(count));
+  EXPECT_TRUE(asked.check());
+  return html;
+}
+
+TEST(ListsInParts, AShortOneIsWholeAndHasNoLinks) {
+  const std::string html = shown(100, "");
+  EXPECT_THAT(html, HasSubstr("<h2>Numbers</h2><details id=\"numbers\"><summary>All</summary>"));
+  EXPECT_THAT(html, HasSubstr("<li>100</li></ul>"));
+  EXPECT_THAT(html, Not(HasSubstr("<nav")));
+}
+
+TEST(ListsInParts, ALongOneShowsTheFirstPartUntilAnotherIsAskedFor) {
+  const std::string first = shown(250, "ref=mail&tensors2=x");
+  EXPECT_THAT(first, HasSubstr("<li>100</li></ul>"));
+  EXPECT_THAT(first, Not(HasSubstr("<li>101</li>")));
+  EXPECT_THAT(first, Not(HasSubstr("Previous")));
+  EXPECT_THAT(first, HasSubstr("<a href=\"?ops=1#numbers\" aria-current=\"page\">1</a>"));
+  EXPECT_THAT(first, HasSubstr("<a href=\"?ops=2#numbers\" rel=\"next\">Next</a>"));
+  const std::string last = shown(250, "ops=3");
+  EXPECT_THAT(last, HasSubstr("<details id=\"numbers\" open>"));
+  EXPECT_THAT(last, HasSubstr("<ul><li>201</li>"));
+  EXPECT_THAT(last, HasSubstr("<li>250</li></ul>"));
+  EXPECT_THAT(last, HasSubstr("<a href=\"?ops=2#numbers\" rel=\"prev\">Previous</a>"));
+  EXPECT_THAT(last, Not(HasSubstr("Next")));
+}
+
+TEST(ListsInParts, OfVeryManyPartsTheEndsAndTheNeighboursAreLinked) {
+  const std::string html = shown(10'000, "ops=50");
+  for (const int part : {1, 48, 49, 50, 51, 52, 100})
+    EXPECT_THAT(html, HasSubstr(fmt::format(">{}</a>", part))) << part;
+  for (const int part : {2, 47, 53, 99})
+    EXPECT_THAT(html, Not(HasSubstr(fmt::format(">{}</a>", part)))) << part;
+}
+
+TEST(ListsInParts, RowsThatWeighMoreFillAPartSooner) {
+  ListInParts list;
+  list.add("a", 60);
+  list.add("b", 60);
+  list.add("c", 40);
+  list.add("d", 100);
+  EXPECT_THAT(list.parts, ::testing::ElementsAre("a", "bc", "d"));
+}
+
+TEST(ListsInParts, WhatIsNoPartIsToldAfterwards) {
+  const auto code = [](std::string_view query) {
+    AskedParts asked(query);
+    asked.html(numbers(250));
+    const auto result = asked.check();
+    return result ? Code::kOk : result.error().code();
+  };
+  EXPECT_EQ(code("ops=3"), Code::kOk);
+  EXPECT_EQ(code("ops=4"), Code::kNotFound);
+  EXPECT_EQ(code("tensors=1"), Code::kNotFound);  // the page has no such list
+  EXPECT_EQ(code("ops=99999999999999999999999"), Code::kUsage);
+  for (const char* bad : {"ops=0", "ops=-1", "ops=x", "ops=", "ops=1x", "ops=%3Cb%3E"})
+    EXPECT_EQ(code(bad), Code::kUsage) << bad;
+}
+
+TEST(ListsInParts, WhoMakesOnePartOnlyIsToldWhich) {
+  EXPECT_EQ(AskedParts("files=3").wanted("files", 5), 2U);
+  EXPECT_EQ(AskedParts("files=9").wanted("files", 5), 0U);
+  EXPECT_EQ(AskedParts("").wanted("files", 5), 0U);
+  EXPECT_TRUE(AskedParts("files=3").any());
+  EXPECT_FALSE(AskedParts("page=3").any());
+}
+
+}  // namespace
+}  // namespace tfhub::server
