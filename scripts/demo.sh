@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job on a real model: a store, a hub, a handle, a path. `make demo` builds first. Everything lands in build/demo/.
+# The main job on a real model: a store, a hub, a handle, a path. `make demo` builds first. Everything lands in build/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tfhub=build/tfhub
@@ -19,13 +19,10 @@ stop_hub() {
 }
 trap 'stop_hub || true' EXIT
 
+rm -rf "$demo"
+mkdir -p "$demo"
 step "1. A model from outside: the basic-pitch wheel of the Python package index (0.8 MB)"
-wheel=$demo/basic_pitch-0.4.0-py2.py3-none-any.whl
-rm -rf "$demo/store" "$demo/cache" "$demo/model"
-mkdir -p "$demo/model"
-[ -e "$wheel" ] || .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$demo" basic-pitch==0.4.0
-/usr/bin/python3 -m zipfile -e "$wheel" "$demo/model"
-saved_model=$demo/model/basic_pitch/saved_models/icassp_2022/nmp
+saved_model=$(scripts/basic_pitch.sh)
 ls -1 "$saved_model"
 
 step "2. Publish it, as a SavedModel and as a TF Lite file, into a fresh store"
@@ -58,8 +55,8 @@ echo "What the model takes, gives and weighs, read without TensorFlow:"
 show $tfhub inspect "$url/$model"
 
 step "5. Pull the TF Lite file"
-show $tfhub pull "$url/$lite" -o "$demo/model/pulled.tflite" --force
-cmp "$saved_model.tflite" "$demo/model/pulled.tflite"
+show $tfhub pull "$url/$lite" -o "$demo/pulled.tflite" --force
+cmp "$saved_model.tflite" "$demo/pulled.tflite"
 echo "(byte for byte what was published)"
 
 stop_hub

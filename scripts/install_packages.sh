@@ -17,8 +17,8 @@ if ! command -v dpkg-query >/dev/null; then
   echo "this is no Debian: install these by hand, then use cmake --preset release: ${wanted[*]}" >&2
   exit 1
 fi
-# dpkg-query knows a name of several architectures more than once, and fails when it does not know one at all.
-installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' || true)
+# What an installed package provides counts: nodejs from elsewhere brings npm, and Debian's could not stand beside it.
+installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}, ${Provides}\n' | sed -n 's/([^)]*)//g; s/^installed //p' | tr -s ', ' '\n')
 missing=()
 for package in "${wanted[@]}"; do
   grep -qxF -- "$package" <<<"$installed" || [[ " ${missing[*]-} " == *" $package "* ]] || missing+=("$package")

@@ -18,7 +18,7 @@ def machine(tmp_path):
     (tmp_path / "packages.txt").write_text(LIST)
     (tmp_path / "install_packages.sh").write_text(SCRIPT.read_text())
     for name, body in {
-        "dpkg-query": "echo 'installed alpha'; echo 'not-installed gamma'; echo 'no packages found matching beta' >&2; exit 1",
+        "dpkg-query": "echo 'installed alpha, '; echo 'not-installed gamma, epsilon'; echo 'installed other, delta, zeta (= 1.2)'",
         "apt-get": f'echo "$@" >> {tmp_path}/apt',
         "id": "echo 0",
     }.items():
@@ -49,6 +49,13 @@ def test_nothing_missing_is_silent_and_asks_nothing_of_apt(machine):
     machine.list.write_text("[one]\nalpha\n")
     done, calls = machine("one")
     assert (done.returncode, done.stdout, calls) == (0, "", [])
+
+
+def test_what_an_installed_package_provides_is_installed(machine):
+    machine.list.write_text("[one]\ndelta\nzeta\nepsilon\n")
+    done, calls = machine("one")
+    assert done.stdout == "installing Debian packages: epsilon\n"
+    assert calls[1].endswith(" install -y --no-install-recommends epsilon")
 
 
 def test_an_unknown_group_is_an_error(machine):

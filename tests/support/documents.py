@@ -72,6 +72,103 @@ Rhododendron vectors.
     "tags/task.yaml": TASKS,
 }
 
+# What the pages of a whole site need besides: each kind of deployment, text that is wider than a telephone, and a crowd.
+SITE_DOCUMENTS = {
+    **DOCUMENTS,
+    "docs/spotify/spotify.md": "# Publisher spotify\nSpotify\n\n## Audio\n\nModels that [listen](https://tfhub.dev/s?task=text-embedding).\n",
+    "docs/spotify/models/basic-pitch/1.md": """# Module spotify/basic-pitch/1
+Hears which notes sound in a recording.
+
+<!-- asset-path: legacy -->
+<!-- task: text-embedding -->
+<!-- fine-tunable: false -->
+<!-- format: saved_model_2 -->
+<!-- colab: https://example.org/notebook -->
+
+## Overview
+
+Small: 16,782 parameters. For [phones](https://tfhub.dev/spotify/lite-model/basic-pitch/1), for
+[pages](https://tfhub.dev/spotify/tfjs-model/basic-pitch/1).
+
+### Example use
+
+```python
+model = hub.load("https://tfhub.dev/spotify/basic-pitch/1")
+```
+
+## References
+
+[1] [The authors](https://example.org/paper), *A lightweight model*, 2022.
+""",
+    "docs/spotify/models/basic-pitch/lite/1.md": """# Lite spotify/basic-pitch/1
+The same for phones.
+
+<!-- parent-model: https://tfhub.dev/spotify/basic-pitch/1 -->
+<!-- asset-path: legacy -->
+
+## Origin
+
+Made of [spotify/basic-pitch/1](https://tfhub.dev/spotify/basic-pitch/1).
+""",
+    "docs/spotify/models/basic-pitch/tfjs/1.md": """# Tfjs spotify/basic-pitch/1
+The same for browsers.
+
+<!-- parent-model: spotify/basic-pitch/1 -->
+<!-- asset-path: legacy -->
+
+## Origin
+
+Made of [spotify/basic-pitch/1](https://tfhub.dev/spotify/basic-pitch/1).
+""",
+    "docs/spotify/models/basic-pitch/coral/edge/1.md": """# Coral spotify/basic-pitch/edge/1
+The same for edge devices.
+
+<!-- parent-model: spotify/basic-pitch/2 -->
+<!-- asset-path: legacy -->
+
+## Origin
+
+Its [model](https://tfhub.dev/spotify/basic-pitch/2) of that version is not here, nor is [this](https://tfhub.dev/gone/away/1).
+""",
+    "docs/acme/models/wide/1.md": """# Placeholder acme/wide/1
+Donaudampfschiffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft ÄÖÜ 日本語の説明 עברית.
+
+<!-- task: image-classification -->
+
+# A first heading of its own
+
+| """ + " | ".join(f"column-{i}" for i in range(20)) + " |\n" + "|---" * 20 + "|\n| " + " | ".join(["12,345.678"] * 20) + """ |
+
+```
+""" + "one_very_long_line_of_code(" + ", ".join(f"argument_{i}=0" for i in range(40)) + """)
+```
+
+<table width="2000"><tr><td><code>""" + "x" * 300 + """</code></td></tr></table>
+
+https://example.org/""" + "a-long-address/" * 20 + """
+
+#### A heading that skips two
+
+1. one
+   - two
+     > three: $\\sum_{i=0}^{n} x_i^{2}$
+""",
+    "docs/acme/models/pictured/1.md": """# Placeholder acme/pictured/1
+Has a picture.
+
+<!-- task: image-classification -->
+
+## Overview
+
+![A garden](https://pictures.example.org/garden.png)
+""",
+    **{
+        f"docs/crowd/models/one-of-many-{i}/1.md": f"# Placeholder crowd/one-of-many-{i}/1\nNumber {i} of a crowd.\n\n"
+        f"<!-- task: {'text-embedding' if i % 3 else 'image-classification'} -->\n\n## Overview\n\nNothing special.\n"
+        for i in range(230)
+    },
+}
+
 
 def write_tree(root: Path, documents=DOCUMENTS) -> Path:
     for name, text in documents.items():

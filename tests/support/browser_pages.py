@@ -1,0 +1,27 @@
+"""Every kind of page that a hub has."""
+
+PAGES = {
+    "home": "/",
+    "publisher": "/acme",
+    "publisher-without-document": "/other",
+    "publisher-with-many": "/crowd?page=2",
+    "collection": "/acme/collection/garden",
+    "model-with-document": "/acme/Flowers.v2",
+    "version-without-files": "/acme/Flowers.v2/3",
+    "older-version": "/acme/Flowers.v2/1",
+    "model-without-document": "/acme/bees",
+    "model-of-many-files": "/acme/many-files/1",
+    "document-without-model": "/other/words",
+    "document-that-is-wide": "/acme/wide/1",
+    "document-with-picture": "/acme/pictured",
+    "tf2": "/spotify/basic-pitch/1",
+    "tflite": "/spotify/lite-model/basic-pitch",
+    "tfjs": "/spotify/tfjs-model/basic-pitch/1",
+    "coral": "/spotify/coral-model/basic-pitch/edge",
+    "all-models": "/s",
+    "second-page-of-a-list": "/s?page=2",
+    "found": "/s?q=marigolds",
+    "filtered": "/s?publisher=acme&task=image-classification",
+    "nothing-found": "/s?q=unheard-of",
+    "no-such-page": "/acme/nothing-of-this-name",
+}
