@@ -6,11 +6,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 concurrent_rooms='cache|catalog|archive|server|transfer'  # what ThreadSanitizer looks at
-python_suites=(scripts conformance clients faults browser)
+python_suites=(scripts conformance clients faults browser stores)
 
 scripts/install_packages.sh build test
 scripts/python_env.sh tests
 scripts/node_packages.sh
+scripts/go_tools.sh
 scripts/basic_pitch.sh >/dev/null
 
 all=(unit asan tsan "${python_suites[@]}")

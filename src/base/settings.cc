@@ -12,10 +12,13 @@ namespace settings {
 
 std::span<const Setting* const> all() {
   static constexpr std::array kAll = {
-      &kCacheDir,     &kLoadFormat,     &kProgress,     &kOffline,  &kMirrors,
-      &kGcsEndpoint,  &kStore,          &kListen,       &kCaBundle, &kDisableCertValidation,
-      &kLockTimeout,  &kConnectTimeout, &kStallTimeout, &kRetries,  &kRevalidateTimeout,
-      &kMaxModelSize, &kMaxModelFiles,  &kMaxExpansion,
+      &kCacheDir,      &kLoadFormat,        &kProgress,
+      &kOffline,       &kMirrors,           &kGcsEndpoint,
+      &kGcsAnonymous,  &kS3Endpoint,        &kStore,
+      &kListen,        &kCaBundle,          &kDisableCertValidation,
+      &kLockTimeout,   &kConnectTimeout,    &kStallTimeout,
+      &kRetries,       &kRevalidateTimeout, &kMaxModelSize,
+      &kMaxModelFiles, &kMaxExpansion,
   };
   return kAll;
 }

@@ -34,7 +34,11 @@ inline constexpr Setting kOffline{"TFHUB_OFFLINE", "", "1: never use the network
 inline constexpr Setting kMirrors{
     "TFHUB_MIRRORS", "", "prefix=replacement pairs, comma-separated: fetch from elsewhere, keep the handle."};
 inline constexpr Setting kGcsEndpoint{"TFHUB_GCS_ENDPOINT", "https://storage.googleapis.com",
-                                      "Where gs:// archives are fetched from (anonymously)."};
+                                      "Where gs:// buckets and archives are."};
+inline constexpr Setting kGcsAnonymous{"TFHUB_GCS_ANONYMOUS", "",
+                                       "1: use gs:// buckets without credentials."};
+inline constexpr Setting kS3Endpoint{
+    "TFHUB_S3_ENDPOINT", "", "Where s3:// buckets are (default: Amazon's; also AWS_ENDPOINT_URL_S3)."};
 inline constexpr Setting kStore{"TFHUB_STORE", "", "The store to publish into and serve from."};
 inline constexpr Setting kListen{"TFHUB_LISTEN", "127.0.0.1:8080",
                                  "The address that `tfhub serve` listens on."};

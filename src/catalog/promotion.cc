@@ -69,22 +69,15 @@ Result<void> move_all(store::ObjectStore& store, store::LocalObjects& local, con
                   protocol::uncompressed_key(record.id), file_of(record, record.files.back()));
 }
 
-Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
-  TFHUB_ASSIGN(const bool there, arrived(store, record, object));
-  if (there) return {};
-  auto source = store.get(object.from);
-  if (!source) {
-    if (source.error().code() != Code::kNotFound) return fail(source.error());
-    // Another promoter may have copied it, and removed the staging, since we looked.
-    TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));
-    return now_there ? Result<void>() : lost(store, record, object.from);
-  }
-  TFHUB_ASSIGN(auto writer, store.put(object.to));
+// Through this process, for a store that cannot copy by itself.
+Result<void> read_and_write(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+  TFHUB_ASSIGN(const auto source, store.get(object.from));
+  TFHUB_ASSIGN(const auto writer, store.put(object.to));
   std::vector<std::byte> buffer(size_t{1} << 20);
   Sha256 digest;
   uint64_t size = 0;
   while (true) {
-    TFHUB_ASSIGN(const size_t n, (*source)->read(buffer));
+    TFHUB_ASSIGN(const size_t n, source->read(buffer));
     if (n == 0) break;
     const Bytes bytes = Bytes(buffer).first(n);
     digest.update(bytes);
@@ -96,6 +89,18 @@ Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, co
                 object.from, store.url(), record.id.text());
   }
   return writer->commit();
+}
+
+Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+  TFHUB_ASSIGN(const bool there, arrived(store, record, object));
+  if (there) return {};
+  auto* const bucket = dynamic_cast<store::BucketObjects*>(&store);
+  const auto copied =
+      bucket != nullptr ? bucket->copy(object.from, object.to) : read_and_write(store, record, object);
+  if (copied || copied.error().code() != Code::kNotFound) return copied;
+  // Another promoter may have copied it, and removed the staging, since we looked.
+  TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));
+  return now_there ? Result<void>() : lost(store, record, object.from);
 }
 
 // In order, so that the last file's being there tells that all are (uncompressed_ready).

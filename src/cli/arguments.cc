@@ -1,5 +1,7 @@
 #include "cli/arguments.h"
 
+#include <fmt/ranges.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -8,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "store/object_store.h"
 
 namespace tfhub::cli {
 namespace {
@@ -72,7 +75,9 @@ class Parser {
     } catch (const CLI::ParseError& error) {
       return usage_error(error);
     }
-    if (version_) return print(fmt::format("tfhub {}\n", tfhub::version()));
+    if (version_)
+      return print(
+          fmt::format("tfhub {} (stores: {})\n", tfhub::version(), fmt::join(store::store_schemes(), ", ")));
     if (help_->parsed()) return help();
     return take_command();
   }

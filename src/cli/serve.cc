@@ -53,8 +53,6 @@ Result<int> run_serve(const ServeArguments& arguments, bool quiet) {
   server::ServerOptions options;
   options.listen = arguments.listen.empty() ? get(settings::kListen) : arguments.listen;
   options.uncompressed_base = arguments.uncompressed_base;
-  if (options.uncompressed_base.empty() && store->url().starts_with("gs://"))
-    options.uncompressed_base = store->url();
   options.public_url = arguments.public_url;
   options.tls_certificate = arguments.tls_certificate;
   options.tls_key = arguments.tls_key;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "client/origin.h"
+#include "protocol/url.h"
 #include "transfer/http.h"
 
 namespace tfhub::client {
@@ -13,7 +14,8 @@ constexpr size_t kLongestLocation = 4096;
 // The same check as tensorflow_hub's, which takes the body as it is; and what no path holds is no path: it
 // would break the one line on stdout that scripts read.
 bool is_location(const std::string& body) {
-  return body.starts_with("gs://") && body.size() <= kLongestLocation && printable(body, body.size()) == body;
+  return protocol::is_bucket_url(body) && body.size() <= kLongestLocation &&
+         printable(body, body.size()) == body;
 }
 
 }  // namespace
@@ -34,9 +36,10 @@ Result<std::string> bucket_path(const std::string& handle) {
   const int status = response.head.status;
   if (status == 303) {
     if (is_location(response.body)) return std::move(response.body);
-    return fail(Code::kNetwork,
-                "{} answered 303, but its body is '{}' instead of a gs:// path; use load format COMPRESSED",
-                redacted(url), printable(response.body, 80));
+    return fail(
+        Code::kNetwork,
+        "{} answered 303, but its body is '{}' instead of a gs:// or s3:// path; use load format COMPRESSED",
+        redacted(url), printable(response.body, 80));
   }
   if (status / 100 == 2)
     return fail(

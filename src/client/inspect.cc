@@ -7,6 +7,7 @@
 #include "client/local_path.h"
 #include "client/progress.h"
 #include "protocol/handle.h"
+#include "protocol/url.h"
 #include "savedmodel/describe.h"
 
 namespace tfhub {
@@ -15,7 +16,7 @@ namespace {
 
 Result<savedmodel::Description> describe_path(const std::string& path, const InspectOptions& options) {
   TFHUB_TRY(existing_path(path));
-  if (path.starts_with("gs://"))
+  if (protocol::is_bucket_url(path))
     return fail(Code::kUsage, "{} is a path in a bucket, which only a loader with its credentials can read",
                 printable(path));
   if (!options.format.empty())

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "os/file.h"
+#include "protocol/url.h"
 
 namespace tfhub::client {
 
@@ -13,7 +14,7 @@ std::string plain_path(const std::string& handle) {
 
 Result<std::string> existing_path(const std::string& handle) {
   if (handle.empty()) return fail(Code::kUsage, "the handle is empty; give a URL or a path");
-  if (handle.starts_with("gs://")) return handle;
+  if (protocol::is_bucket_url(handle)) return handle;
   TFHUB_ASSIGN(const auto info, os::stat(plain_path(handle)));
   if (info) return handle;
   return fail(Code::kNotFound,

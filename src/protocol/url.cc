@@ -151,4 +151,8 @@ std::optional<std::string> clean_path(std::string_view raw_path) {
   return result;
 }
 
+bool is_bucket_url(std::string_view text) {
+  return text.starts_with("gs://") || text.starts_with("s3://") || text.starts_with("az://");
+}
+
 }  // namespace tfhub::protocol

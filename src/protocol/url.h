@@ -41,4 +41,7 @@ std::string percent_encode_path(std::string_view text);
 // its leading slash: "/" stays "/", "/acme/mul/1/" becomes "/acme/mul/1".
 std::optional<std::string> clean_path(std::string_view raw_path);
 
+// "gs://…", "s3://…", "az://…": a place in a bucket, which loaders with credentials read.
+bool is_bucket_url(std::string_view text);
+
 }  // namespace tfhub::protocol

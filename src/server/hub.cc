@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "catalog/publication.h"
 #include "os/file.h"
+#include "protocol/url.h"
 
 namespace tfhub::server {
 namespace {
@@ -14,7 +15,8 @@ constexpr size_t kMostRemembered = 100'000;
 
 std::string base_for_303(const ServerOptions& options, const store::ObjectStore& store) {
   std::string base = options.uncompressed_base;
-  if (base.empty() && store.url().starts_with("gs://")) base = store.url();
+  // A bucket's files are read where they are.
+  if (base.empty() && protocol::is_bucket_url(store.url())) base = store.url();
   return std::string(without_trailing_slashes(base));
 }
 

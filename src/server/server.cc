@@ -110,9 +110,11 @@ Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<store::ObjectStore
                                               ServerOptions options) {
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return fail(Code::kUsage, "TLS needs both --tls-cert and --tls-key");
-  if (!options.uncompressed_base.empty() && !options.uncompressed_base.starts_with("gs://"))
-    return fail(Code::kUsage, "--uncompressed-base is '{}'; clients read in place from gs://BUCKET/PATH only",
-                options.uncompressed_base);
+  const std::string& base = options.uncompressed_base;
+  if (!base.empty() && !base.starts_with("gs://") && !base.starts_with("s3://"))
+    return fail(
+        Code::kUsage,
+        "--uncompressed-base is '{}'; clients read in place from gs://BUCKET/PATH or s3://BUCKET/PATH", base);
   if (!options.public_url.empty() && !options.public_url.starts_with("http://") &&
       !options.public_url.starts_with("https://"))
     return fail(Code::kUsage, "--public-url is '{}'; write it with http:// or https://", options.public_url);

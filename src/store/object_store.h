@@ -1,4 +1,4 @@
-// Where a hub's bytes live: keys to immutable objects, in a directory or (later) a bucket. A backend is one
+// Where a hub's bytes live: keys to immutable objects, in a directory or a bucket. A backend is one
 // file pair, found by its URL scheme; tests/unit/store/object_store_suite.h is what every backend must pass.
 //
 // Life of an object: put() gives a writer nobody sees; commit() makes the object visible whole; a writer
@@ -60,7 +60,7 @@ class ObjectStore {
   virtual std::string url() const = 0;  // as a person would write it
 };
 
-// What a store that is a directory can do besides; found by dynamic_cast. (Buckets copy instead of moving.)
+// What a store that is a directory can do besides; found by dynamic_cast.
 class LocalObjects {
  public:
   virtual ~LocalObjects() = default;
@@ -71,6 +71,19 @@ class LocalObjects {
   virtual Result<bool> move(const std::string& from, const std::string& to) = 0;
   // Everything under "prefix/", in one go. Gone already is fine.
   virtual Result<void> remove_tree(const std::string& prefix) = 0;
+};
+
+// What a store that is a bucket can do besides; found by dynamic_cast. It cannot move, and need not be read
+// through.
+class BucketObjects {
+ public:
+  virtual ~BucketObjects() = default;
+  // By the service itself: no byte passes through this process. kNotFound when there is no `from`.
+  virtual Result<void> copy(const std::string& from, const std::string& to) = 0;
+  // Many with few requests. Gone already is fine.
+  virtual Result<void> remove_all(const std::vector<std::string>& keys) = 0;
+  // A URL that anybody may GET until then.
+  virtual Result<std::string> signed_url(const std::string& key, std::chrono::seconds valid) = 0;
 };
 
 // The whole of a small object; nothing when there is none.

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "store/directory_store.h"
 #include "store/object_store.h"
+#ifdef TFHUB_CLOUD
+#include "store/bucket/bucket_store.h"
+#endif
 
 namespace tfhub::store {
 namespace {
@@ -15,6 +18,13 @@ constexpr std::string_view kFileScheme = "file://";
 struct Registry {
   std::mutex mutex;
   std::map<std::string, StoreOpener> openers;
+
+  Registry() {
+#ifdef TFHUB_CLOUD
+    for (const char* scheme : {"az", "gs", "s3"})
+      openers[scheme] = [](const std::string& location, bool) { return open_bucket_store(location); };
+#endif
+  }
 };
 
 Registry& registry() {

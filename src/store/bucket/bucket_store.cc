@@ -1,0 +1,250 @@
+#include "store/bucket/bucket_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/settings.h"
+#include "base/text.h"
+#include "store/bucket/bucket.h"
+#include "store/bucket/bucket_location.h"
+#include "store/key.h"
+
+namespace tfhub::store {
+namespace {
+
+// Removed with one request, where the service takes so many.
+constexpr size_t kRemovedAtOnce = 500;
+
+// What an OpenDAL handle is freed with.
+template <auto kFree>
+struct Freed {
+  void operator()(auto* handle) const { kFree(handle); }
+};
+using Bucket = std::unique_ptr<TfhubBucket, Freed<tfhub_bucket_free>>;
+using Reader = std::unique_ptr<TfhubBucketReader, Freed<tfhub_bucket_reader_free>>;
+using Writer = std::unique_ptr<TfhubBucketWriter, Freed<tfhub_bucket_writer_free>>;
+using Text = std::unique_ptr<char, Freed<tfhub_bucket_text_free>>;
+
+Code code_of(int32_t code) {
+  switch (code) {
+    case TFHUB_BUCKET_MISCONFIGURED:
+      return Code::kUsage;
+    case TFHUB_BUCKET_NOT_FOUND:
+      return Code::kNotFound;
+    case TFHUB_BUCKET_REFUSED:
+      return Code::kNotAllowed;
+    default:
+      return Code::kNetwork;
+  }
+}
+
+std::string_view way_out(Code code) {
+  switch (code) {
+    case Code::kNotAllowed:
+      return "; give credentials that may do this (docs/settings.md)";
+    case Code::kNetwork:
+      return "; try again";
+    default:
+      return "";
+  }
+}
+
+// `what`: "cannot read gs://bucket/key".
+Result<void> checked(TfhubBucketStatus status, const std::string& what) {
+  const Text message(status.message);
+  if (status.code == TFHUB_BUCKET_OK) return {};
+  const Code code = code_of(status.code);
+  const std::string words = message ? printable(redacted(message.get())) : std::string("no reason was given");
+  return fail(code, "{}: {}{}", what, words, way_out(code));
+}
+
+struct Open {
+  Bucket bucket;
+  std::string url;
+  std::string named(std::string_view key) const { return url + "/" + printable(key); }
+};
+
+class BucketSource final : public ByteSource {
+ public:
+  BucketSource(std::shared_ptr<const Open> open, Reader reader, std::string key)
+      : open_(std::move(open)), reader_(std::move(reader)), key_(std::move(key)) {}
+
+  Result<size_t> read(MutableBytes into) override {
+    size_t got = 0;
+    TFHUB_TRY(checked(tfhub_bucket_read(reader_.get(), into.data(), into.size(), &got),
+                      "cannot read " + open_->named(key_)));
+    return got;
+  }
+
+ private:
+  std::shared_ptr<const Open> open_;
+  Reader reader_;
+  std::string key_;
+};
+
+class BucketWriter final : public ObjectWriter {
+ public:
+  BucketWriter(std::shared_ptr<const Open> open, Writer writer, std::string key)
+      : open_(std::move(open)), writer_(std::move(writer)), key_(std::move(key)) {}
+
+  Result<void> write(Bytes bytes) override {
+    return checked(tfhub_bucket_write(writer_.get(), bytes.data(), bytes.size()),
+                   "cannot write " + open_->named(key_));
+  }
+  Result<void> commit() override {
+    return checked(tfhub_bucket_commit(writer_.get()), "cannot write " + open_->named(key_));
+  }
+
+ private:
+  std::shared_ptr<const Open> open_;
+  Writer writer_;
+  std::string key_;
+};
+
+class BucketStore final : public ObjectStore, public BucketObjects {
+ public:
+  explicit BucketStore(std::shared_ptr<const Open> open) : open_(std::move(open)) {}
+
+  Result<std::unique_ptr<ObjectWriter>> put(const std::string& key) override;
+  Result<bool> put_if_absent(const std::string& key, Bytes bytes) override;
+  Result<std::unique_ptr<ByteSource>> get(const std::string& key,
+                                          std::optional<protocol::ByteRange> range) override;
+  Result<std::optional<ObjectInfo>> head(const std::string& key) override;
+  Result<Listing> list(const std::string& prefix, bool recursive) override;
+  Result<void> remove(const std::string& key) override { return remove_all({key}); }
+  std::string url() const override { return open_->url; }
+
+  Result<void> remove_all(const std::vector<std::string>& keys) override;
+  Result<void> copy(const std::string& from, const std::string& to) override;
+  Result<std::string> signed_url(const std::string& key, std::chrono::seconds valid) override;
+
+  Result<void> check() const;
+
+ private:
+  TfhubBucket* bucket() const { return open_->bucket.get(); }
+  std::shared_ptr<const Open> open_;
+};
+
+Result<std::unique_ptr<ObjectWriter>> BucketStore::put(const std::string& key) {
+  TFHUB_TRY(check_key(key));
+  TfhubBucketWriter* writer = nullptr;
+  TFHUB_TRY(checked(tfhub_bucket_put(bucket(), key.c_str(), &writer), "cannot write " + open_->named(key)));
+  return std::make_unique<BucketWriter>(open_, Writer(writer), key);
+}
+
+Result<bool> BucketStore::put_if_absent(const std::string& key, Bytes bytes) {
+  TFHUB_TRY(check_key(key));
+  bool created = false;
+  TFHUB_TRY(checked(tfhub_bucket_put_if_absent(bucket(), key.c_str(), bytes.data(), bytes.size(), &created),
+                    "cannot write " + open_->named(key)));
+  return created;
+}
+
+Result<std::unique_ptr<ByteSource>> BucketStore::get(const std::string& key,
+                                                     std::optional<protocol::ByteRange> range) {
+  TFHUB_TRY(check_key(key));
+  TfhubBucketReader* reader = nullptr;
+  const uint64_t from = range ? range->first : 0;
+  const uint64_t size = range ? range->length() : UINT64_MAX;
+  TFHUB_TRY(checked(tfhub_bucket_get(bucket(), key.c_str(), from, size, &reader),
+                    "cannot read " + open_->named(key)));
+  return std::make_unique<BucketSource>(open_, Reader(reader), key);
+}
+
+std::chrono::system_clock::time_point time_of(int64_t milliseconds) {
+  return std::chrono::system_clock::time_point(std::chrono::milliseconds(milliseconds));
+}
+
+Result<std::optional<ObjectInfo>> BucketStore::head(const std::string& key) {
+  TFHUB_TRY(check_key(key));
+  TfhubBucketInfo info{};
+  TFHUB_TRY(checked(tfhub_bucket_head(bucket(), key.c_str(), &info), "cannot look at " + open_->named(key)));
+  if (!info.found) return std::nullopt;
+  return ObjectInfo{key, info.size, time_of(info.modified_ms)};
+}
+
+Result<Listing> BucketStore::list(const std::string& prefix, bool recursive) {
+  TFHUB_TRY(check_prefix(prefix));
+  struct Visited {
+    const std::string& prefix;
+    Listing listing;
+  } visited{prefix, {}};
+  const auto visit = [](void* context, const char* key, size_t size, uint64_t bytes, int64_t modified) {
+    auto& [asked, listing] = *static_cast<Visited*>(context);
+    std::string name(key, size);
+    if (name == asked || name == "/") return true;  // the folder itself
+    if (name.ends_with('/'))
+      listing.prefixes.push_back(std::move(name));
+    else
+      listing.objects.push_back({std::move(name), bytes, time_of(modified)});
+    return true;
+  };
+  TFHUB_TRY(checked(tfhub_bucket_list(bucket(), prefix.c_str(), recursive, visit, &visited),
+                    "cannot list " + open_->named(prefix)));
+  Listing& listing = visited.listing;
+  if (recursive) listing.prefixes.clear();  // objects that only stand for folders
+  std::sort(listing.objects.begin(), listing.objects.end(),
+            [](const ObjectInfo& a, const ObjectInfo& b) { return a.key < b.key; });
+  std::sort(listing.prefixes.begin(), listing.prefixes.end());
+  return std::move(listing);
+}
+
+Result<void> BucketStore::remove_all(const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) TFHUB_TRY(check_key(key));
+  for (size_t begin = 0; begin < keys.size(); begin += kRemovedAtOnce) {
+    const size_t end = std::min(keys.size(), begin + kRemovedAtOnce);
+    std::vector<const char*> names;
+    for (size_t i = begin; i < end; ++i) names.push_back(keys[i].c_str());
+    TFHUB_TRY(checked(tfhub_bucket_remove(bucket(), names.data(), names.size()),
+                      "cannot remove " + open_->named(keys[begin])));
+  }
+  return {};
+}
+
+Result<void> BucketStore::copy(const std::string& from, const std::string& to) {
+  return checked(tfhub_bucket_copy(bucket(), from.c_str(), to.c_str()),
+                 fmt::format("cannot copy {} to {}", open_->named(from), open_->named(to)));
+}
+
+Result<std::string> BucketStore::signed_url(const std::string& key, std::chrono::seconds valid) {
+  char* url = nullptr;
+  TFHUB_TRY(checked(tfhub_bucket_sign(bucket(), key.c_str(), static_cast<uint32_t>(valid.count()), &url),
+                    "cannot sign a URL of " + open_->named(key)));
+  return std::string(Text(url).get());
+}
+
+// A listing is what tells a bucket that is not there from an object that is not; what it lists may be
+// nothing.
+Result<void> BucketStore::check() const {
+  const auto stop = [](void*, const char*, size_t, uint64_t, int64_t) { return false; };
+  auto there = checked(tfhub_bucket_list(bucket(), ".tfhub/", false, stop, nullptr),
+                       "cannot open the store " + open_->url);
+  if (!there && there.error().code() == Code::kNotFound)
+    return fail(Code::kNotFound, "there is no bucket {}; make it first, or correct its name", open_->url);
+  return there;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ObjectStore>> open_bucket_store(const std::string& location) {
+  TFHUB_ASSIGN(const BucketLocation parsed, parse_bucket_location(location));
+  TFHUB_ASSIGN(const BucketOptions options, bucket_options(parsed));
+  TFHUB_ASSIGN(const uint64_t retries, get_size(settings::kRetries));
+  std::vector<const char*> pairs;
+  for (const auto& [name, value] : options) {
+    pairs.push_back(name.c_str());
+    pairs.push_back(value.c_str());
+  }
+  pairs.push_back(nullptr);
+  TfhubBucket* bucket = nullptr;
+  TFHUB_TRY(checked(tfhub_bucket_open(bucket_service(parsed).data(), pairs.data(),
+                                      static_cast<uint32_t>(std::min<uint64_t>(retries, 20)), &bucket),
+                    "cannot open the store " + parsed.url()));
+  auto store = std::make_shared<BucketStore>(
+      std::make_shared<const Open>(Open{.bucket = Bucket(bucket), .url = parsed.url()}));
+  TFHUB_TRY(store->check());
+  return store;
+}
+
+}  // namespace tfhub::store

@@ -1,0 +1,159 @@
+//! One object on its way into a bucket, whatever its size: parts of it go side by side while more is written, so
+//! memory is bounded, and nothing of it is seen under its key before commit().
+
+use std::collections::hash_map::RandomState;
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hasher};
+
+use futures_util::{stream, StreamExt};
+use opendal::{Error, ErrorKind, Operator, Writer};
+use tokio::task::JoinHandle;
+
+/// What one request sends or fetches of a large object, and how many of them are under way: enough to fill a line
+/// whose answers take a while.
+pub const PART: usize = 8 << 20;
+pub const PARTS_AT_ONCE: usize = 3;
+pub const REMOVED_AT_ONCE: usize = 16;
+
+/// The most objects that Google's storage puts together at once.
+const COMPOSED_AT_ONCE: usize = 32;
+
+pub struct Upload {
+    operator: Operator,
+    key: String,
+    gathered: Vec<u8>,
+    way: Way,
+    open: bool,
+}
+
+enum Way {
+    /// The service's own upload in parts.
+    Parts(Box<Writer>),
+    /// Objects beside the key, put together at the end: what Google's JSON interface has. (Its upload in parts is
+    /// of another interface, which what speaks like Google's storage seldom has.)
+    Composed { name: String, parts: Vec<String>, under_way: VecDeque<JoinHandle<Result<(), Error>>> },
+}
+
+impl Upload {
+    pub async fn begin(operator: &Operator, key: &str) -> Result<Upload, Error> {
+        let way = if operator.info().capability().compose {
+            // Nobody else writes under this name, however often this key is put.
+            let name = format!("{key}.part-{:016x}", RandomState::new().build_hasher().finish());
+            Way::Composed { name, parts: Vec::new(), under_way: VecDeque::new() }
+        } else {
+            Way::Parts(Box::new(operator.writer_with(key).chunk(PART).concurrent(PARTS_AT_ONCE).await?))
+        };
+        Ok(Upload { operator: operator.clone(), key: key.to_string(), gathered: Vec::new(), way, open: true })
+    }
+
+    /// Gathered to whole parts: a part's retry needs its bytes, and small pieces would be kept one by one.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            if self.gathered.capacity() == 0 {
+                self.gathered.reserve_exact(PART.min(bytes.len().max(64 << 10)));
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(PART - self.gathered.len()));
+            self.gathered.extend_from_slice(now);
+            bytes = later;
+            if self.gathered.len() == PART {
+                self.send().await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn commit(&mut self) -> Result<(), Error> {
+        if let Way::Composed { parts, .. } = &self.way {
+            if parts.is_empty() {
+                self.operator.write(&self.key, std::mem::take(&mut self.gathered)).await?;
+                self.open = false;
+                return Ok(());
+            }
+        }
+        if !self.gathered.is_empty() {
+            self.send().await?;
+        }
+        match &mut self.way {
+            Way::Parts(writer) => {
+                writer.close().await?;
+            }
+            Way::Composed { name, parts, under_way } => {
+                while let Some(part) = under_way.pop_front() {
+                    finished(part).await?;
+                }
+                compose(&self.operator, name, parts, &self.key).await?;
+                let _ = remove(&self.operator, parts).await;  // they harm nobody
+            }
+        }
+        self.open = false;
+        Ok(())
+    }
+
+    /// Leaves nothing of what was not committed. (Closing it would make visible what there is.)
+    pub async fn abandon(&mut self) {
+        if !self.open {
+            return;
+        }
+        match &mut self.way {
+            Way::Parts(writer) => {
+                let _ = writer.abort().await;
+            }
+            Way::Composed { parts, under_way, .. } => {
+                while let Some(part) = under_way.pop_front() {
+                    let _ = finished(part).await;
+                }
+                let _ = remove(&self.operator, parts).await;
+            }
+        }
+    }
+
+    async fn send(&mut self) -> Result<(), Error> {
+        let bytes = std::mem::take(&mut self.gathered);
+        match &mut self.way {
+            Way::Parts(writer) => writer.write(bytes).await,
+            Way::Composed { name, parts, under_way } => {
+                if under_way.len() == PARTS_AT_ONCE {
+                    if let Some(part) = under_way.pop_front() {
+                        finished(part).await?;
+                    }
+                }
+                let part = format!("{name}-{}", parts.len());
+                parts.push(part.clone());
+                let operator = self.operator.clone();
+                under_way.push_back(tokio::spawn(async move { operator.write(&part, bytes).await.map(|_| ()) }));
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn finished(part: JoinHandle<Result<(), Error>>) -> Result<(), Error> {
+    part.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Unexpected, "an upload broke off")))
+}
+
+/// `parts`, in their order, become `key`; what is put together on the way is added to `parts`.
+async fn compose(operator: &Operator, name: &str, parts: &mut Vec<String>, key: &str) -> Result<(), Error> {
+    let mut row = parts.clone();
+    while row.len() > COMPOSED_AT_ONCE {
+        let mut next = Vec::new();
+        for group in row.chunks(COMPOSED_AT_ONCE) {
+            let joined = format!("{name}-{}", parts.len());
+            operator.compose(group.to_vec(), &joined).await?;
+            parts.push(joined.clone());
+            next.push(joined);
+        }
+        row = next;
+    }
+    operator.compose(row, key).await?;
+    Ok(())
+}
+
+/// One by one, several at a time: not every service that speaks Google's protocol takes a batch.
+pub async fn remove(operator: &Operator, keys: &[String]) -> Result<(), Error> {
+    let removals = keys.iter().map(|key| operator.delete(key));
+    let mut removals = stream::iter(removals).buffer_unordered(REMOVED_AT_ONCE);
+    while let Some(done) = removals.next().await {
+        done?;
+    }
+    Ok(())
+}
