@@ -64,11 +64,11 @@ def store(scratch) -> Path:
 
 @pytest.fixture
 def serve(tfhub, store, scratch):
-    """serve(*args, env=…) starts a server on `store`; all are stopped at the end."""
+    """serve(*args, env=…, port=…) starts a server on `store`; all are stopped at the end."""
     servers = []
 
-    def start(*args, env=None, location=None) -> Server:
-        servers.append(Server(tfhub, location or store, *args, log=scratch / f"serve-{len(servers)}.log", env=env))
+    def start(*args, location=None, **kw) -> Server:
+        servers.append(Server(tfhub, location or store, *args, log=scratch / f"serve-{len(servers)}.log", **kw))
         return servers[-1]
 
     yield start

@@ -26,7 +26,7 @@ _tfhub() {
     --tfhub_model_load_format)
       COMPREPLY=($(compgen -W 'AUTO COMPRESSED UNCOMPRESSED' -- "$cur"))
       return ;;
-    --listen|--uncompressed-base|--public-url|--drain-timeout|--threads|--max-size|--older-than)
+    --listen|--uncompressed-base|--public-url|--drain-timeout|--refresh-interval|--threads|--max-size|--older-than)
       return ;;
   esac
 
@@ -39,9 +39,9 @@ _tfhub() {
   local common='--help --quiet --verbose'
   case $command in
     '')
-      COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache docs help --version $common" -- "$cur")) ;;
+      COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache docs store help --version $common" -- "$cur")) ;;
     serve)
-      COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout
+      COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout --refresh-interval --redirect-downloads
         --threads $common" -- "$cur")) ;;
     publish)
       if [[ $cur == -* ]]; then
@@ -87,8 +87,19 @@ _tfhub() {
       else
         _filedir -d
       fi ;;
+    store)
+      if [[ -z $action || $action == "$cur" ]]; then
+        COMPREPLY=($(compgen -W 'ls verify gc cp upgrade' -- "$cur"))
+      elif [[ $cur == -* ]]; then
+        local own='--store'
+        [[ $action == gc ]] && own='--store --dry-run'
+        [[ $action == cp ]] && own=
+        COMPREPLY=($(compgen -W "$own --json $common" -- "$cur"))
+      elif [[ $action == cp ]]; then
+        _filedir -d
+      fi ;;
     help)
-      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect cache docs settings' -- "$cur")) ;;
+      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect cache docs store settings' -- "$cur")) ;;
   esac
 }
 complete -F _tfhub tfhub

@@ -4,7 +4,7 @@ function __tfhub_handles
     tfhub cache ls 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
 end
 
-set -l commands serve publish resolve pull inspect cache docs help
+set -l commands serve publish resolve pull inspect cache docs store help
 complete -c tfhub -f
 complete -c tfhub -s h -l help -d 'Show help'
 complete -c tfhub -s q -l quiet -d 'No progress, no warnings'
@@ -17,9 +17,10 @@ complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a pull -d 'Fet
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a inspect -d 'Show what a model takes, gives and weighs'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a cache -d 'Look at the cache, check it, tidy it'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a docs -d 'Work with a tree of documents'
+complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a store -d 'List, check, tidy and copy a store'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a help -d 'Show help'
 
-complete -c tfhub -n '__fish_seen_subcommand_from serve publish import' -l store -r -F -d 'The store'
+complete -c tfhub -n '__fish_seen_subcommand_from serve publish import; or __fish_seen_subcommand_from store; and not __fish_seen_subcommand_from cp' -l store -r -F -d 'The store'
 complete -c tfhub -n '__fish_seen_subcommand_from serve publish' -l threads -x -d 'How many threads work'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l listen -x -d 'HOST:PORT'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l uncompressed-base -x -d 'A copy of the store in a bucket'
@@ -27,11 +28,13 @@ complete -c tfhub -n '__fish_seen_subcommand_from serve' -l public-url -x -d 'Wh
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l tls-cert -r -F -d 'Certificate chain (PEM)'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l tls-key -r -F -d 'Its key (PEM)'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l drain-timeout -x -d 'How long a stop waits'
+complete -c tfhub -n '__fish_seen_subcommand_from serve' -l refresh-interval -x -d 'How often the store is asked what changed'
+complete -c tfhub -n '__fish_seen_subcommand_from serve' -l redirect-downloads -d 'Answer downloads with signed URLs of the bucket'
 complete -c tfhub -n '__fish_seen_subcommand_from publish check import' -F
 complete -c tfhub -n '__fish_seen_subcommand_from publish' -l doc -r -F -d 'Its document (Markdown)'
 complete -c tfhub -n '__fish_seen_subcommand_from docs; and not __fish_seen_subcommand_from check import' -a 'check import'
 complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect cache' -l tfhub_cache_dir -r -F -d 'The cache directory'
-complete -c tfhub -n '__fish_seen_subcommand_from publish resolve pull inspect cache docs' -l json -d 'Print JSON'
+complete -c tfhub -n '__fish_seen_subcommand_from publish resolve pull inspect cache docs store' -l json -d 'Print JSON'
 complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect' -a '(__tfhub_handles)'
 complete -c tfhub -n '__fish_seen_subcommand_from inspect' -F
 complete -c tfhub -n '__fish_seen_subcommand_from resolve' -l tfhub_model_load_format -x -a 'AUTO COMPRESSED UNCOMPRESSED'
@@ -39,8 +42,10 @@ complete -c tfhub -n '__fish_seen_subcommand_from pull' -s o -l output -r -F -d 
 complete -c tfhub -n '__fish_seen_subcommand_from pull inspect' -l format -x -a 'tf tflite tfjs'
 complete -c tfhub -n '__fish_seen_subcommand_from pull' -l force -d 'Replace what is there'
 complete -c tfhub -n '__fish_seen_subcommand_from cache; and not __fish_seen_subcommand_from dir ls verify rm prune' -a 'dir ls verify rm prune'
-complete -c tfhub -n '__fish_seen_subcommand_from rm verify' -a '(__tfhub_handles)'
+complete -c tfhub -n '__fish_seen_subcommand_from store; and not __fish_seen_subcommand_from ls verify gc cp upgrade' -a 'ls verify gc cp upgrade'
+complete -c tfhub -n '__fish_seen_subcommand_from cp' -F
+complete -c tfhub -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from rm verify' -a '(__tfhub_handles)'
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l max-size -x -d 'Until the cache fits'
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l older-than -x -d 'Not used for so long'
-complete -c tfhub -n '__fish_seen_subcommand_from prune' -l dry-run -d 'Only say what would go'
-complete -c tfhub -n '__fish_seen_subcommand_from help' -a 'serve publish resolve pull inspect cache docs settings'
+complete -c tfhub -n '__fish_seen_subcommand_from prune gc' -l dry-run -d 'Only say what would go'
+complete -c tfhub -n '__fish_seen_subcommand_from help' -a 'serve publish resolve pull inspect cache docs store settings'

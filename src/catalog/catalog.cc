@@ -7,6 +7,7 @@
 #include "catalog/entry_cache.h"
 #include "catalog/url_set.h"
 #include "protocol/keys.h"
+#include "store/side_by_side.h"
 
 namespace tfhub::catalog {
 namespace {
@@ -180,6 +181,17 @@ Result<std::optional<Found>> Catalog::find(const std::string& path) {
 Result<RecordPointer> Catalog::version(const protocol::VersionedName& id) {
   TFHUB_ASSIGN(const auto entry, state_->entry(id.text()));
   return entry ? *entry : nullptr;
+}
+
+Result<std::vector<RecordPointer>> Catalog::records(const std::vector<protocol::VersionedName>& ids) {
+  std::vector<RecordPointer> found(ids.size());
+  TFHUB_TRY(store::side_by_side(*store_, ids.size(), [&](size_t i) -> Result<void> {
+    auto record = version(ids[i]);
+    if (!record && record.error().code() != Code::kCorrupt) return fail(std::move(record).error());
+    if (record) found[i] = std::move(*record);
+    return {};
+  }));
+  return found;
 }
 
 Result<std::vector<protocol::Version>> Catalog::versions(const protocol::ModelName& name) {

@@ -46,6 +46,9 @@ class Catalog {
   // matches of whole path come first. Nothing: no such model or version. Errors are the store's.
   Result<std::optional<Found>> find(const std::string& path);
   Result<RecordPointer> version(const protocol::VersionedName& id);  // null: not published
+  // The same of many at once, in their order. A damaged record is null too: it must not take the others off a
+  // list.
+  Result<std::vector<RecordPointer>> records(const std::vector<protocol::VersionedName>& ids);
   // Ascending; empty: no such model. At most half a second old.
   Result<std::vector<protocol::Version>> versions(const protocol::ModelName& name);
 

@@ -6,6 +6,7 @@
 #include "catalog/publication.h"
 #include "catalog/staging_area.h"
 #include "protocol/keys.h"
+#include "store/side_by_side.h"
 
 namespace tfhub::catalog {
 namespace {
@@ -103,12 +104,14 @@ Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, co
   return now_there ? Result<void>() : lost(store, record, object.from);
 }
 
-// In order, so that the last file's being there tells that all are (uncompressed_ready).
+// The last file last: that it is there tells that all are (uncompressed_ready).
 Result<void> copy_all(store::ObjectStore& store, const VersionRecord& record) {
   TFHUB_TRY(copy_one(store, record, archive_of(record)));
   if (!record.has_uncompressed()) return {};
-  for (const FileEntry& file : record.files) TFHUB_TRY(copy_one(store, record, file_of(record, file)));
-  return {};
+  TFHUB_TRY(store::side_by_side(store, record.files.size() - 1, [&](size_t i) {
+    return copy_one(store, record, file_of(record, record.files[i]));
+  }));
+  return copy_one(store, record, file_of(record, record.files.back()));
 }
 
 // One look at the final key in the usual case, when promotion is long done.

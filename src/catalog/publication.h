@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "catalog/version_record.h"
 #include "store/object_store.h"
@@ -39,15 +40,23 @@ Result<std::string> file_location(store::ObjectStore& store, const VersionRecord
 // Whether uncompressed/ is complete at its final key (the 303 waits for that).
 Result<bool> uncompressed_ready(store::ObjectStore& store, const VersionRecord& record);
 
+// What was cleared up after a dead publisher, or would be.
+struct Collected {
+  std::string key;        // ".staging/<token>"
+  uint64_t bytes = 0;     // removed with it
+  std::string published;  // the version that was promoted from there; empty: all of it went
+};
 // Removes staging that dead publishers left (owner process gone on this host, or nothing written for a day)
-// and that no record still needs. Never a live publisher's.
-Result<void> collect_dead_staging(store::ObjectStore& store);
+// and that no record still needs; what one needs is promoted. Never a live publisher's. dry_run: only looks.
+Result<std::vector<Collected>> collect_dead_staging(store::ObjectStore& store, bool dry_run = false);
 
 // A publisher's place in the store, owned by this process: a lock (where the store is a directory) and an
 // owner object say that it lives. The destructor removes what was not promoted.
 class StagingArea {
  public:
   static Result<StagingArea> create(store::ObjectStore& store);
+  // With a token of the caller's, for a version that is copied from another store.
+  static Result<StagingArea> create(store::ObjectStore& store, const std::string& token);
   ~StagingArea();
   StagingArea(StagingArea&&) noexcept;
   StagingArea& operator=(StagingArea&&) = delete;

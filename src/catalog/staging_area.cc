@@ -66,15 +66,38 @@ Result<bool> is_dead(store::ObjectStore& store, const std::string& token) {
   return silent_for(store, token, kSilence);
 }
 
+Result<uint64_t> bytes_of(store::ObjectStore& store, const std::string& token) {
+  TFHUB_ASSIGN(const auto listing, store.list(protocol::staging_prefix(token) + "/", true));
+  uint64_t bytes = 0;
+  for (const auto& object : listing.objects) bytes += object.size;
+  return bytes;
+}
+
 // After the publisher's end: its record is finished, or its bytes go.
-Result<void> clear(store::ObjectStore& store, const std::string& token) {
+Result<Collected> clear(store::ObjectStore& store, const std::string& token, bool dry_run) {
   TFHUB_ASSIGN(const auto record, committed_from(store, token));
-  if (!record) return remove_staging(store, token);
-  TFHUB_ASSIGN(const bool counts, claim_model(store, record->id.name));
-  if (counts) return promote(store, *record);
-  // The publisher died before it could take its record back: the model's URL had become a version's.
-  TFHUB_TRY(store.remove(protocol::entry_key(record->id.text())));
-  return remove_staging(store, token);
+  if (record) {
+    // Without a claim, a look at what a claim would find.
+    const std::string& model = record->id.name.text();
+    bool counts = true;
+    if (dry_run) {
+      TFHUB_ASSIGN(const auto entry, read_entry(store, model));
+      counts = !entry || entry->is_model();
+    } else {
+      TFHUB_ASSIGN(counts, claim_model(store, record->id.name));
+    }
+    if (counts) {
+      if (!dry_run) TFHUB_TRY(promote(store, *record));
+      return Collected{protocol::staging_prefix(token), 0, record->id.text()};
+    }
+  }
+  TFHUB_ASSIGN(const uint64_t bytes, bytes_of(store, token));
+  if (!dry_run) {
+    // The publisher died before it could take its record back: the model's URL had become a version's.
+    if (record) TFHUB_TRY(store.remove(protocol::entry_key(record->id.text())));
+    TFHUB_TRY(remove_staging(store, token));
+  }
+  return Collected{protocol::staging_prefix(token), bytes, {}};
 }
 
 }  // namespace
@@ -101,7 +124,8 @@ Result<void> remove_staging(store::ObjectStore& store, const std::string& token)
   return store::remove_prefix(store, protocol::staging_prefix(token));
 }
 
-Result<void> collect_dead_staging(store::ObjectStore& store) {
+Result<std::vector<Collected>> collect_dead_staging(store::ObjectStore& store, bool dry_run) {
+  std::vector<Collected> all;
   TFHUB_ASSIGN(const auto listing, store.list(std::string(protocol::kStagingPrefix), false));
   for (const std::string& prefix : listing.prefixes) {
     const std::string token =
@@ -109,12 +133,14 @@ Result<void> collect_dead_staging(store::ObjectStore& store) {
     TFHUB_ASSIGN(const bool dead, is_dead(store, token));
     if (!dead) continue;
     // One place that cannot be cleared is no reason to leave the others, or to refuse a publish.
-    if (const auto cleared = clear(store, token); !cleared) {
-      warn("cannot clear up what a dead publisher left in {}{}: {}", prefix, store.url(),
+    if (auto cleared = clear(store, token, dry_run)) {
+      all.push_back(std::move(*cleared));
+    } else {
+      warn("cannot clear up what a dead publisher left in {} of {}: {}", prefix, store.url(),
            cleared.error().message());
     }
   }
-  return {};
+  return all;
 }
 
 struct StagingArea::State {
@@ -129,7 +155,11 @@ StagingArea::StagingArea(std::unique_ptr<State> state) : state_(std::move(state)
 StagingArea::StagingArea(StagingArea&&) noexcept = default;
 
 Result<StagingArea> StagingArea::create(store::ObjectStore& store) {
-  StagingArea area(std::make_unique<State>(State{store, random_token(), std::nullopt}));
+  return create(store, random_token());
+}
+
+Result<StagingArea> StagingArea::create(store::ObjectStore& store, const std::string& token) {
+  StagingArea area(std::make_unique<State>(State{store, token, std::nullopt}));
   const std::string owner = protocol::staging_owner_key(area.token());
   TFHUB_TRY(store::put_small(store, owner, as_bytes(owner_json())));
   if (auto* local = dynamic_cast<store::LocalObjects*>(&store)) {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/arguments_store.h"
 #include "store/object_store.h"
 
 namespace tfhub::cli {
@@ -63,6 +64,7 @@ class Parser {
     add_inspect();
     add_cache();
     add_docs();
+    add_store_commands();
     add_help();
   }
 
@@ -100,7 +102,8 @@ class Parser {
   }
   void add_store(CLI::App* app, std::string& target) {
     app->add_option("--store", target,
-                    "The store: a directory (default: TFHUB_STORE, else ~/.local/share/tfhub)")
+                    "The store: a directory, gs://, s3:// or az:// (default: TFHUB_STORE, else "
+                    "~/.local/share/tfhub)")
         ->option_text("STORE");
   }
 
@@ -128,6 +131,12 @@ class Parser {
         ->add_option("--drain-timeout", to.drain_timeout,
                      "How long a stop waits for what is in flight (default: 10)")
         ->option_text("SECONDS");
+    serve_
+        ->add_option("--refresh-interval", to.refresh_interval,
+                     "How often the store is asked what changed (default: 0.25, in a bucket 1)")
+        ->option_text("SECONDS");
+    serve_->add_flag("--redirect-downloads", to.redirect_downloads,
+                     "Answer downloads with a signed URL of the bucket, good for minutes (302)");
     serve_->add_option("--threads", to.threads, "How many threads serve (default: one a core)")
         ->option_text("N");
     serve_->footer("Example: tfhub serve --store /srv/hub --listen 0.0.0.0:8080");
@@ -255,9 +264,16 @@ class Parser {
     import->footer("Example: tfhub docs import ./hub-documents --store /srv/hub");
   }
 
+  void add_store_commands() {
+    store_ = command(app_, "store", "Look after a store: list, check, tidy and copy it");
+    if (typed("store")) declare_store_commands(*store_, store_arguments_, arguments_.json);
+  }
+
   void add_help() {
     help_ = command(app_, "help", "Show help on a command, or on `settings`");
-    help_->add_option("COMMAND", topics_, "serve, publish, resolve, pull, inspect, cache, docs, settings")
+    help_
+        ->add_option("COMMAND", topics_,
+                     "serve, publish, resolve, pull, inspect, cache, docs, store, settings")
         ->option_text(" ");
   }
 
@@ -327,6 +343,8 @@ class Parser {
       return take_cache();
     } else if (docs_->parsed()) {
       arguments_.command = std::move(docs_arguments_);
+    } else if (store_->parsed()) {
+      arguments_.command = std::move(store_arguments_);
     } else {
       return fail(Code::kUsage, "no command is given; `tfhub help` lists them");
     }
@@ -362,12 +380,13 @@ class Parser {
   InspectArguments inspect_arguments_;
   CacheArguments cache_arguments_;
   DocsArguments docs_arguments_;
+  StoreArguments store_arguments_;
   std::string max_size_, older_than_;
   std::vector<std::string> topics_;
   bool version_ = false;
   CLI::App app_{"A self-hosted TensorFlow Hub: publish models, serve them, fetch them into a cache."};
   CLI::App *serve_ = nullptr, *publish_ = nullptr, *resolve_ = nullptr, *pull_ = nullptr, *inspect_ = nullptr,
-           *cache_ = nullptr, *docs_ = nullptr, *help_ = nullptr;
+           *cache_ = nullptr, *docs_ = nullptr, *store_ = nullptr, *help_ = nullptr;
   std::vector<std::pair<CLI::App*, Action>> cache_actions_;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "tfhub/hub.h"
 
@@ -13,7 +14,9 @@ namespace tfhub::cli {
 
 struct ServeArguments {
   std::string store, listen, uncompressed_base, public_url, tls_certificate, tls_key;
-  double drain_timeout = 10;  // seconds
+  double drain_timeout = 10;    // seconds
+  double refresh_interval = 0;  // seconds; 0: what fits the store
+  bool redirect_downloads = false;
   unsigned threads = 0;
 };
 struct PublishArguments {
@@ -43,6 +46,14 @@ struct DocsArguments {
   std::string tree;
   std::string store;  // import's
 };
+struct StoreArguments {
+  enum class Action { kList, kVerify, kGc, kCopy, kUpgrade } action = Action::kList;
+  std::string store;
+  std::string prefix;              // ls
+  std::vector<std::string> names;  // verify
+  bool dry_run = false;            // gc
+  std::string from, to;            // cp
+};
 // Text that was asked for: help or the version.
 struct PrintArguments {
   std::string text;
@@ -52,7 +63,7 @@ struct SettingsArguments {};  // tfhub help settings
 struct Arguments {
   bool quiet = false, verbose = false, json = false;
   std::variant<PrintArguments, SettingsArguments, ServeArguments, PublishArguments, ResolveArguments,
-               PullArguments, InspectArguments, CacheArguments, DocsArguments>
+               PullArguments, InspectArguments, CacheArguments, DocsArguments, StoreArguments>
       command;
 };
 

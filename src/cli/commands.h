@@ -13,6 +13,7 @@ Result<int> run_pull(const PullArguments& arguments, bool quiet, bool json);
 Result<int> run_inspect(const InspectArguments& arguments, bool quiet, bool json);
 Result<int> run_cache(const CacheArguments& arguments, bool quiet, bool json);
 Result<int> run_docs(const DocsArguments& arguments, bool quiet, bool json);
+Result<int> run_store(const StoreArguments& arguments, bool quiet, bool json);
 // The settings table: name, value in force, meaning.
 Result<int> print_settings(bool json);
 

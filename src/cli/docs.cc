@@ -5,12 +5,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "catalog/document_import.h"
+#include "catalog/store_format.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "client/store_location.h"
 #include "documents/check.h"
 #include "documents/tree.h"
-#include "store/object_store.h"
 
 namespace tfhub::cli {
 namespace {
@@ -44,8 +44,9 @@ Result<int> check(const DocsArguments& arguments, bool quiet, bool json) {
 Result<int> import(const DocsArguments& arguments, bool json) {
   TFHUB_ASSIGN(const documents::Tree tree, documents::read_tree(arguments.tree));
   TFHUB_ASSIGN(const std::string location, client::store_location(arguments.store));
-  TFHUB_ASSIGN(const auto store, store::open_store(location, /*create=*/true));
+  TFHUB_ASSIGN(const auto store, client::open_hub_store(location, /*create=*/true));
   TFHUB_ASSIGN(const auto report, catalog::import_documents(*store, tree));
+  TFHUB_TRY(catalog::put_format(*store));
   if (json) {
     Json skipped = Json::array();
     for (const auto& each : report.skipped) skipped.push_back({{"path", each.path}, {"why", each.why}});

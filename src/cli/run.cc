@@ -31,6 +31,8 @@ Result<int> dispatch(const Arguments& arguments) {
           return run_inspect(command, arguments.quiet, arguments.json);
         } else if constexpr (std::is_same_v<Command, DocsArguments>) {
           return run_docs(command, arguments.quiet, arguments.json);
+        } else if constexpr (std::is_same_v<Command, StoreArguments>) {
+          return run_store(command, arguments.quiet, arguments.json);
         } else {
           return run_cache(command, arguments.quiet, arguments.json);
         }

@@ -15,7 +15,6 @@
 #include "cli/output.h"
 #include "client/store_location.h"
 #include "server/server.h"
-#include "store/object_store.h"
 
 namespace tfhub::cli {
 namespace {
@@ -47,8 +46,10 @@ Result<int> run_serve(const ServeArguments& arguments, bool quiet) {
     return fail(Code::kUsage, "--tls-cert and --tls-key belong together; give both or none");
   if (!(arguments.drain_timeout >= 0) || arguments.drain_timeout > 1e6)
     return fail(Code::kUsage, "--drain-timeout is a number of seconds, 0 or more");
+  if (!(arguments.refresh_interval >= 0) || arguments.refresh_interval > 1e6)
+    return fail(Code::kUsage, "--refresh-interval is a number of seconds");
   TFHUB_ASSIGN(const std::string location, client::store_location(arguments.store));
-  TFHUB_ASSIGN(const auto store, store::open_store(location, /*create=*/true));
+  TFHUB_ASSIGN(const auto store, client::open_hub_store(location, /*create=*/true));
 
   server::ServerOptions options;
   options.listen = arguments.listen.empty() ? get(settings::kListen) : arguments.listen;
@@ -58,6 +59,9 @@ Result<int> run_serve(const ServeArguments& arguments, bool quiet) {
   options.tls_key = arguments.tls_key;
   options.threads = arguments.threads;
   options.drain_timeout = std::chrono::milliseconds(static_cast<int64_t>(arguments.drain_timeout * 1000));
+  options.refresh_interval =
+      std::chrono::milliseconds(static_cast<int64_t>(arguments.refresh_interval * 1000));
+  options.redirect_downloads = arguments.redirect_downloads;
   options.access_log = !quiet;
 
   // Before any thread exists: they all inherit it.

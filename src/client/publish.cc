@@ -9,6 +9,7 @@
 #include "catalog/catalog.h"
 #include "catalog/document_store.h"
 #include "catalog/publication.h"
+#include "catalog/store_format.h"
 #include "client/interruption.h"
 #include "client/progress.h"
 #include "client/publication_input.h"
@@ -125,7 +126,7 @@ Result<Published> publish(const std::string& path, const std::string& name, cons
   client::ProgressAdapter progress(options.progress);
   client::WorkInProgress work;
   TFHUB_ASSIGN(const client::PublicationInput input, client::prepare_input(path, limits, progress.get()));
-  TFHUB_ASSIGN(const auto store, store::open_store(location, /*create=*/true));
+  TFHUB_ASSIGN(const auto store, client::open_hub_store(location, /*create=*/true));
   if (auto collected = catalog::collect_dead_staging(*store); !collected)
     warn("what dead publishers left in {} could not be removed: {}", store->url(),
          collected.error().message());
@@ -140,6 +141,9 @@ Result<Published> publish(const std::string& path, const std::string& name, cons
       .staging = {}};
   TFHUB_ASSIGN(const auto outcome,
                publish_input(store, input, record, limits, options.threads, progress.get()));
+  if (auto marked = catalog::put_format(*store); !marked)
+    warn("{} is published, but the store's format is not written down: {}", record.id.text(),
+         marked.error().message());
   // The record is the commit: from here on the version stands, whatever happens to us. Whoever reads the
   // record can finish the promotion.
   if (outcome == catalog::Outcome::kPublished) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/settings.h"
+#include "catalog/store_format.h"
 #include "os/file.h"
 
 namespace tfhub::client {
@@ -18,6 +19,12 @@ Result<std::string> store_location(const std::string& option) {
   if (home != nullptr && *home != '\0') return os::join(home, ".local/share/tfhub");
   return fail(Code::kUsage,
               "no store is named and there is no home directory for the default one; give --store");
+}
+
+Result<std::shared_ptr<store::ObjectStore>> open_hub_store(const std::string& location, bool create) {
+  TFHUB_ASSIGN(auto store, store::open_store(location, create));
+  TFHUB_TRY(catalog::check_format(*store));
+  return store;
 }
 
 }  // namespace tfhub::client

@@ -40,5 +40,7 @@ inline constexpr std::string_view kCatalogPrefix = ".catalog/";
 inline constexpr std::string_view kEntryName = ".entry.json";
 // Rewritten after every publish: servers watch it instead of listing.
 inline constexpr std::string_view kGenerationKey = ".catalog/.generation";
+// Which form of this layout the store has; without it, the first.
+inline constexpr std::string_view kFormatKey = ".tfhub-store.json";
 
 }  // namespace tfhub::protocol

@@ -60,6 +60,7 @@ void answer_archive(Hub& hub, const Request& request, const Found& found, Reply&
   };
   archive.size = record.archive_size;
   archive.sha256 = record.archive_sha256;
+  archive.redirectable = true;
   archive.fields = fmt::format(
       "Content-Type: {}\r\n"
       "Content-Disposition: attachment; filename=\"{}\"\r\n{}",

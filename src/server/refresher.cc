@@ -6,15 +6,26 @@
 
 namespace tfhub::server {
 namespace {
-constexpr std::chrono::milliseconds kInterval{250};
+
+std::chrono::milliseconds interval_of(const Hub& hub) {
+  using std::chrono::milliseconds;
+  if (hub.options.refresh_interval.count() > 0) return hub.options.refresh_interval;
+  // Each look at a bucket is a request, which takes a while and may cost something.
+  return hub.local != nullptr ? milliseconds(250) : milliseconds(1000);
 }
 
+}  // namespace
+
 Refresher::Refresher(Hub& hub) : hub_(hub) {
-  refresh();
-  thread_ = quiet_thread([this] {
+  const bool near = hub.local != nullptr;
+  if (near) refresh();
+  thread_ = quiet_thread([this, near] {
+    // What is far may take seconds to be listed; versions are found without that.
+    if (!near) refresh();
     index();
+    const auto interval = interval_of(hub_);
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
+    while (!wake_.wait_for(lock, interval, [this] { return stopping_; })) {
       lock.unlock();
       refresh();
       index();

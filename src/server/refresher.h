@@ -1,5 +1,5 @@
-// The thread that keeps the catalogue fresh: a look at the store four times a second, so that what is
-// published while the server runs is visible within one.
+// The thread that keeps the catalogue fresh: a look at the store four times a second (a bucket: once), so
+// that what is published while the server runs is visible within a second or two.
 #pragma once
 
 #include <condition_variable>
@@ -12,8 +12,8 @@ namespace tfhub::server {
 
 class Refresher {
  public:
-  // Has looked once when it returns; a store that does not answer is no error here: the hub serves what it
-  // knows, and /readyz says so.
+  // Has looked once when it returns if the store is a directory. One that does not answer is no error here:
+  // the hub serves what it knows, and /readyz says so.
   explicit Refresher(Hub& hub);
   ~Refresher();
 

@@ -54,6 +54,8 @@ std::string_view reason_phrase(unsigned status) {
       return "No Content";
     case 206:
       return "Partial Content";
+    case 302:
+      return "Found";
     case 303:
       return "See Other";
     case 304:

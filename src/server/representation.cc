@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "base/error.h"
+#include "base/log.h"
 #include "server/compression.h"
 #include "server/problem.h"
 
@@ -30,6 +33,21 @@ auto open_where_it_is(const Artefact& artefact, Open open) -> decltype(open(std:
     auto opened = open(key);
     if (opened || opened.error().code() != Code::kNotFound || look == kLooks) return opened;
   }
+}
+
+// Where a client may fetch the bytes by itself for the next minutes; empty where it must come to us.
+std::string elsewhere(Hub& hub, const Request& request, const Artefact& artefact) {
+  constexpr std::chrono::minutes kSignedFor{15};
+  auto* const bucket = dynamic_cast<store::BucketObjects*>(hub.store.get());
+  if (!hub.options.redirect_downloads || !artefact.redirectable || bucket == nullptr) return {};
+  if (request.method != Method::kGet) return {};  // what is signed is signed for GET
+  const auto key = artefact.location();
+  if (!key) return {};
+  auto url = bucket->signed_url(*key, kSignedFor);
+  if (url) return std::move(*url);
+  static std::once_flag told;
+  std::call_once(told, [&] { warn("downloads are not redirected: {}", url.error().message()); });
+  return {};
 }
 
 Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
@@ -72,6 +90,13 @@ void answer_artefact(Hub& hub, const Request& request, const Artefact& artefact,
                    fmt::format("The range asked for lies outside this file of {} bytes.", artefact.size),
                    reply);
     reply.add("Content-Range", fmt::format("bytes */{}", artefact.size));
+    return;
+  }
+  if (const std::string url = elsewhere(hub, request, artefact); !url.empty()) {
+    reply.fields.clear();
+    reply.status = 302;
+    reply.add("Location", url);
+    reply.add("Cache-Control", "no-store");  // the URL is good for minutes
     return;
   }
   reply.length = artefact.size;

@@ -19,6 +19,7 @@ struct Artefact {
   std::function<Result<std::string>()> location;  // its key in the store now
   uint64_t size = 0;
   Sha256Digest sha256;
+  bool redirectable = false;  // large enough to be worth a second request
   std::string fields;  // Content-Type, Cache-Control and what else is said of it with 200, 206 and 304 alike
 };
 void answer_artefact(Hub& hub, const Request& request, const Artefact& artefact, Reply& reply);

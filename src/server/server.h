@@ -23,6 +23,12 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};    // between requests
   std::chrono::milliseconds stall_timeout{30'000};   // for a client that takes nothing
   size_t max_connections = 20'000;
+  // How often the store is asked what changed; 0: four times a second where it is a directory, every second
+  // where it is a bucket.
+  std::chrono::milliseconds refresh_interval{0};
+  // Downloads are answered by a URL of the bucket that is good for a while (302), where the store can sign
+  // one.
+  bool redirect_downloads = false;
   bool access_log = true;  // one line a request on stderr
 };
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "catalog/document_store.h"
 #include "protocol/keys.h"
+#include "store/side_by_side.h"
 
 namespace tfhub::site {
 namespace {
@@ -36,6 +37,7 @@ Result<bool> DocumentIndex::refresh() {
   auto after = std::make_shared<Documents>();
   std::map<std::string, Stamp> stamps;
   bool changed = false;
+  std::vector<std::string> unread;
   for (const store::ObjectInfo& object : listing.objects) {
     const Stamp stamp{object.size, object.modified};
     const auto known = stamps_.find(object.key);
@@ -46,9 +48,8 @@ Result<bool> DocumentIndex::refresh() {
       if (same && old != before->by_path.end()) {
         after->by_path.emplace(path, old->second);
       } else {
-        TFHUB_ASSIGN(auto document, catalog::read_document(*store_, path));
-        if (!document) continue;  // removed meanwhile
-        after->by_path.emplace(path, indexed(std::move(*document)));
+        unread.push_back(path);
+        after->by_path.emplace(path, nullptr);
         changed = true;
       }
     } else if (object.key.starts_with(protocol::kVocabulariesPrefix)) {
@@ -72,6 +73,13 @@ Result<bool> DocumentIndex::refresh() {
     }
     stamps.emplace(object.key, stamp);
   }
+  TFHUB_TRY(store::side_by_side(*store_, unread.size(), [&](size_t i) -> Result<void> {
+    TFHUB_ASSIGN(auto document, catalog::read_document(*store_, unread[i]));
+    if (document) after->by_path.find(unread[i])->second = indexed(std::move(*document));
+    return {};
+  }));
+  for (const std::string& path : unread)  // some may have been removed meanwhile
+    if (const auto found = after->by_path.find(path); found->second == nullptr) after->by_path.erase(found);
   changed = changed || stamps.size() != stamps_.size();
   stamps_ = std::move(stamps);
   if (!changed) return false;

@@ -94,10 +94,16 @@ Result<std::shared_ptr<const Overview>> make_overview(catalog::Catalog& catalog,
                                                       std::shared_ptr<const Documents> documents,
                                                       const Overview& before) {
   std::map<std::string, Model, std::less<>> models;
-  for (const auto& [name, published] : catalog.snapshot()->models) {
+  const auto snapshot = catalog.snapshot();
+  std::vector<protocol::VersionedName> latest;
+  for (const auto& [name, published] : snapshot->models)
+    latest.push_back({published.name, published.latest()});
+  TFHUB_ASSIGN(auto records, catalog.records(latest));
+  auto record = records.begin();
+  for (const auto& [name, published] : snapshot->models) {
     Model& model = models[name];
     model.published = published.versions;
-    TFHUB_ASSIGN(model.record, catalog.version({published.name, published.latest()}));
+    model.record = std::move(*record++);
   }
   auto overview = std::make_shared<Overview>();
   for (const auto& [path, document] : documents->by_path) {

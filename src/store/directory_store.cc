@@ -40,6 +40,7 @@ class DirectoryStore final : public ObjectStore, public LocalObjects {
   Result<os::UniqueFd> open(const std::string& key) override;
   Result<bool> move(const std::string& from, const std::string& to) override;
   Result<void> remove_tree(const std::string& prefix) override;
+  Result<std::vector<LeftOver>> remove_left_overs(bool dry_run) override { return temporary_.sweep(dry_run); }
 
   // Puts the finished file at its key, in place of what is there.
   Result<void> place(TemporaryObject& object, const std::string& key);

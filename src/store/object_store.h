@@ -60,6 +60,12 @@ class ObjectStore {
   virtual std::string url() const = 0;  // as a person would write it
 };
 
+// What a writer that died left where unfinished objects lie.
+struct LeftOver {
+  std::string path;
+  uint64_t bytes = 0;
+};
+
 // What a store that is a directory can do besides; found by dynamic_cast.
 class LocalObjects {
  public:
@@ -71,6 +77,8 @@ class LocalObjects {
   virtual Result<bool> move(const std::string& from, const std::string& to) = 0;
   // Everything under "prefix/", in one go. Gone already is fine.
   virtual Result<void> remove_tree(const std::string& prefix) = 0;
+  // Unfinished objects of dead processes. Writers do this too, when they begin. dry_run: only tells of them.
+  virtual Result<std::vector<LeftOver>> remove_left_overs(bool dry_run) = 0;
 };
 
 // What a store that is a bucket can do besides; found by dynamic_cast. It cannot move, and need not be read

@@ -92,18 +92,32 @@ Result<void> TemporaryArea::create() {
   if (auto lock = os::FileLock::try_lock(std::move(fd))) lock_ = std::move(*lock);
   path_ = std::move(path);
   creator_ = os::process_id();
-  sweep();
+  (void)sweep_others(false);
   return {};
 }
 
-void TemporaryArea::sweep() const {
+Result<std::vector<LeftOver>> TemporaryArea::sweep(bool dry_run) {
+  const std::lock_guard guard(mutex_);
+  return sweep_others(dry_run);
+}
+
+std::vector<LeftOver> TemporaryArea::sweep_others(bool dry_run) const {
+  std::vector<LeftOver> swept;
   const auto names = os::list_directory(parent_);
-  if (!names) return;
+  if (!names) return swept;
   for (const std::string& name : *names) {
     const std::string path = os::join(parent_, name);
     if (path == path_ || !is_left_over(path, name)) continue;
-    if (const auto removed = os::remove_tree(path); !removed) debug("{}", removed.error().message());
+    LeftOver left{path, os::tree_size(path)};
+    if (!dry_run) {
+      if (const auto removed = os::remove_tree(path); !removed) {
+        debug("{}", removed.error().message());
+        continue;
+      }
+    }
+    swept.push_back(std::move(left));
   }
+  return swept;
 }
 
 }  // namespace tfhub::store

@@ -10,10 +10,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/byte_stream.h"
 #include "os/fd.h"
 #include "os/process.h"
+#include "store/object_store.h"
 #include "tfhub/result.h"
 
 namespace tfhub::store {
@@ -47,10 +49,12 @@ class TemporaryArea {
 
   // Thread-safe.
   Result<TemporaryObject> new_object();
+  // Removes what dead processes left, all that it can; dry_run: only tells of it.
+  Result<std::vector<LeftOver>> sweep(bool dry_run);
 
  private:
   Result<void> create();
-  void sweep() const;
+  std::vector<LeftOver> sweep_others(bool dry_run) const;
 
   const std::string parent_;
   std::mutex mutex_;

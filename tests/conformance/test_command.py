@@ -18,7 +18,7 @@ def test_version_is_one_line_on_stdout(tfhub):
     assert finished.out.startswith("tfhub ") and finished.out.count("\n") == 1 and finished.err == ""
 
 
-@pytest.mark.parametrize("command", ["serve", "publish", "resolve", "pull", "inspect", "cache"])
+@pytest.mark.parametrize("command", ["serve", "publish", "resolve", "pull", "inspect", "cache", "store"])
 def test_help_of_every_command_tells_its_use_on_stdout(tfhub, command):
     told = tfhub.ok("help", command)
     assert command in told.out and told.err == ""

@@ -1,14 +1,13 @@
 """What work costs in memory, whatever a model's size (issue 3: 64 MiB for the client)."""
 
-import re
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from support import models
 from support.fault_server import Body
+from support.process import peak_while_running
 from support.raw_http import get
 
 LIMIT = 64 << 20
@@ -17,20 +16,6 @@ LIMIT = 64 << 20
 @pytest.fixture(scope="module")
 def big_files():
     return models.saved_model_files(size=100 << 20)
-
-
-def peak_while_running(process) -> int:
-    """The high-water mark of the process's own memory, looked at until it ends."""
-    peak = 0
-    while process.poll() is None:
-        try:
-            status = Path(f"/proc/{process.pid}/status").read_text()
-        except OSError:
-            break
-        if match := re.search(r"VmHWM:\s+(\d+) kB", status):
-            peak = max(peak, int(match[1]) * 1024)
-        time.sleep(0.005)
-    return peak
 
 
 @pytest.mark.parametrize("compression", ["", "gz"])

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import socket
 import subprocess
 import time
@@ -40,6 +39,11 @@ class Emulator:
             except OSError:
                 assert self.process.poll() is None and time.monotonic() < deadline, self.root.with_suffix(".log").read_text()
                 time.sleep(0.02)
+
+    def keys(self, url: str) -> set:
+        """The objects at this URL: both keep each in a file of its own."""
+        root = self.root / url.partition("://")[2]
+        return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
     def stop(self):
         if self.process:

@@ -17,7 +17,7 @@ class TensorflowHub:
         env = {k: v for k, v in os.environ.items() if not k.startswith("TFHUB_") and not k.lower().endswith("_proxy")}
         self._process = subprocess.Popen(
             [sys.executable, "-P", Path(__file__).with_name("tf_worker.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self._log, text=True, env={**env, "TMPDIR": str(scratch), "CUDA_VISIBLE_DEVICES": ""})
+            stderr=self._log, text=True, env={**env, "TMPDIR": str(scratch), "CUDA_VISIBLE_DEVICES": "", "GCS_RETRY_CONFIG_MAX_RETRIES": "1"})
         self._ready = False
         self.pid = self._process.pid
 

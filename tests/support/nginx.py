@@ -17,6 +17,7 @@ http {{
   access_log {root}/access.log;
   client_body_temp_path {root}/body; proxy_temp_path {root}/proxy; fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u; scgi_temp_path {root}/s;
   default_type application/octet-stream;
+  {before}
   server {{
     listen 127.0.0.1:{port};
     {body}
@@ -26,7 +27,9 @@ http {{
 
 
 class Nginx:
-    def __init__(self, root: Path, body: str):
+    """`body` stands in the server's block, `before` (upstreams) before it."""
+
+    def __init__(self, root: Path, body: str, before: str = ""):
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o755)
@@ -35,7 +38,7 @@ class Nginx:
             self.port = probe.getsockname()[1]
         config = root / "nginx.conf"
         user = "user root;" if os.geteuid() == 0 else ""  # workers may then read the temporary directory
-        config.write_text(user + TEMPLATE.format(root=root, port=self.port, body=body))
+        config.write_text(user + TEMPLATE.format(root=root, port=self.port, body=body, before=before))
         self.process = subprocess.Popen(
             ["/usr/sbin/nginx", "-p", root, "-c", config, "-e", root / "error.log", "-g", "daemon off;"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)

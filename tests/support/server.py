@@ -8,16 +8,17 @@ import time
 from pathlib import Path
 
 from support.command import Tfhub, kill
+from support.process import peak_memory
 
 
 class Server:
     """Runs until stop(). Its stderr (the access log) is collected in a file."""
 
-    def __init__(self, tfhub: Tfhub, store, *args, log: Path, env=None):
+    def __init__(self, tfhub: Tfhub, store, *args, log: Path, env=None, port=0):
         self.tfhub = tfhub.with_env(**(env or {}))
         self.log = log
         self._log = open(log, "a")
-        self.process = self.tfhub.start("serve", "--store", store, "--listen", "127.0.0.1:0", *args, stderr=self._log)
+        self.process = self.tfhub.start("serve", "--store", store, "--listen", f"127.0.0.1:{port}", *args, stderr=self._log)
         self.first_line = self._read_first_line()
         match = re.fullmatch(r"listening on (https?)://([^\s/]+):(\d+)\n", self.first_line)
         assert match, f"first line of stdout is {self.first_line!r}\n{log.read_text()}"
@@ -53,6 +54,10 @@ class Server:
         """Resident bytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+    def peak_memory(self) -> int:
+        """The most resident bytes it ever had."""
+        return peak_memory(self.process.pid)
 
     def stop(self, timeout=20) -> int:
         if self.process.poll() is None:

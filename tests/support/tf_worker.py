@@ -39,8 +39,9 @@ def uncompressed_location(handle):
     return resolver._request_gcs_location(resolver._append_uncompressed_format_query(handle))
 
 
-def call(handle, value, dtype, signature=None):
-    module = hub.load(handle)
+def call(handle, value, dtype, signature=None, io_device=None):
+    options = tf.saved_model.LoadOptions(experimental_io_device=io_device) if io_device else None
+    module = hub.load(handle, options=options)
     argument = tf.constant(value, dtype=dtype)
     if signature:
         return module.signatures[signature](argument)["default"].numpy().tolist()

@@ -13,7 +13,7 @@ use opendal_http_transport_reqwest::ReqwestTransport;
 use tokio::runtime::Runtime;
 
 mod upload;
-use upload::{Upload, PART, PARTS_AT_ONCE};
+use upload::Upload;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -218,14 +218,12 @@ pub unsafe extern "C" fn tfhub_bucket_get(
         let operator = &(*bucket).retrying;
         let key = string(key)?;
         let (stream, rest) = runtime().block_on(async {
-            // One request where that is all it takes; several at a time where the size says that it pays.
+            // One request, taken from as it comes: what is not read is not kept, however many read.
+            let reader = operator.reader(key).await?;
             let mut stream = if size == u64::MAX {
-                operator.reader(key).await?.into_stream(from..).await?
-            } else if size <= 2 * PART as u64 {
-                operator.reader(key).await?.into_stream(from..from + size).await?
+                reader.into_stream(from..).await?
             } else {
-                let reader = operator.reader_with(key).chunk(PART).concurrent(PARTS_AT_ONCE);
-                reader.await?.into_stream(from..from + size).await?
+                reader.into_stream(from..from + size).await?
             };
             // The first bytes now: whether there is such an object is told here.
             let first = stream.next().await.transpose()?;

@@ -211,7 +211,11 @@ Result<std::string> BucketStore::signed_url(const std::string& key, std::chrono:
   char* url = nullptr;
   TFHUB_TRY(checked(tfhub_bucket_sign(bucket(), key.c_str(), static_cast<uint32_t>(valid.count()), &url),
                     "cannot sign a URL of " + open_->named(key)));
-  return std::string(Text(url).get());
+  std::string signed_url(Text(url).get());
+  // Without credentials nothing is signed; such a URL is good only where everybody may read.
+  if (signed_url.find("Signature=") == std::string::npos && signed_url.find("sig=") == std::string::npos)
+    return fail(Code::kNotAllowed, "a URL of {} cannot be signed without credentials", open_->named(key));
+  return signed_url;
 }
 
 // A listing is what tells a bucket that is not there from an object that is not; what it lists may be

@@ -4,24 +4,50 @@
 use std::collections::hash_map::RandomState;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{stream, StreamExt};
-use opendal::{Error, ErrorKind, Operator, Writer};
+use opendal::{Buffer, Error, ErrorKind, Operator, Writer};
 use tokio::task::JoinHandle;
 
-/// What one request sends or fetches of a large object, and how many of them are under way: enough to fill a line
-/// whose answers take a while.
-pub const PART: usize = 8 << 20;
-pub const PARTS_AT_ONCE: usize = 3;
-pub const REMOVED_AT_ONCE: usize = 16;
+/// What one request sends of a large object. S3 takes no smaller parts than 5 MiB, and no more than 10,000: 50 GiB.
+const PART: usize = 82 * PIECE;
+/// How many of them are under way: enough to fill a line whose answers take a while. A process that uploads several
+/// objects side by side (a publisher: the archive and the files) stays below 64 MiB, so only the first has so many; and
+/// up to two more parts of each are in memory, gathered or waiting for their turn.
+const PARTS_AT_ONCE: usize = 2;
+/// What a part is gathered in: of one size, and small, so that what the allocator gets back it can give again.
+const PIECE: usize = 64 << 10;
+const REMOVED_AT_ONCE: usize = 16;
 
 /// The most objects that Google's storage puts together at once.
 const COMPOSED_AT_ONCE: usize = 32;
 
+static UPLOADS: AtomicUsize = AtomicUsize::new(0);
+
+/// One of the uploads of this process, while it lasts.
+struct Turn {
+    parts_at_once: usize,
+}
+
+impl Turn {
+    fn take() -> Turn {
+        let first = UPLOADS.fetch_add(1, Ordering::Relaxed) == 0;
+        Turn { parts_at_once: if first { PARTS_AT_ONCE } else { 1 } }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        UPLOADS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 pub struct Upload {
+    turn: Turn,
     operator: Operator,
     key: String,
-    gathered: Vec<u8>,
+    gathered: Vec<Vec<u8>>, // pieces: all but the last are full
     way: Way,
     open: bool,
 }
@@ -36,28 +62,34 @@ enum Way {
 
 impl Upload {
     pub async fn begin(operator: &Operator, key: &str) -> Result<Upload, Error> {
+        let turn = Turn::take();
         let way = if operator.info().capability().compose {
             // Nobody else writes under this name, however often this key is put.
             let name = format!("{key}.part-{:016x}", RandomState::new().build_hasher().finish());
             Way::Composed { name, parts: Vec::new(), under_way: VecDeque::new() }
         } else {
-            Way::Parts(Box::new(operator.writer_with(key).chunk(PART).concurrent(PARTS_AT_ONCE).await?))
+            // It gets whole parts; told their size, it would keep one more of them.
+            Way::Parts(Box::new(operator.writer_with(key).concurrent(turn.parts_at_once).await?))
         };
-        Ok(Upload { operator: operator.clone(), key: key.to_string(), gathered: Vec::new(), way, open: true })
+        Ok(Upload { turn, operator: operator.clone(), key: key.to_string(), gathered: Vec::new(), way, open: true })
     }
 
     /// Gathered to whole parts: a part's retry needs its bytes, and small pieces would be kept one by one.
     pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         while !bytes.is_empty() {
-            if self.gathered.capacity() == 0 {
-                self.gathered.reserve_exact(PART.min(bytes.len().max(64 << 10)));
+            let room = self.gathered.last().map_or(0, |piece| PIECE - piece.len());
+            if room == 0 {
+                if self.gathered.len() == PART / PIECE {
+                    self.send().await?;
+                }
+                self.gathered.push(Vec::with_capacity(PIECE));
+                continue;
             }
-            let (now, later) = bytes.split_at(bytes.len().min(PART - self.gathered.len()));
-            self.gathered.extend_from_slice(now);
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            if let Some(piece) = self.gathered.last_mut() {
+                piece.extend_from_slice(now);
+            }
             bytes = later;
-            if self.gathered.len() == PART {
-                self.send().await?;
-            }
         }
         Ok(())
     }
@@ -65,7 +97,8 @@ impl Upload {
     pub async fn commit(&mut self) -> Result<(), Error> {
         if let Way::Composed { parts, .. } = &self.way {
             if parts.is_empty() {
-                self.operator.write(&self.key, std::mem::take(&mut self.gathered)).await?;
+                let whole = self.taken();
+                self.operator.write(&self.key, whole).await?;
                 self.open = false;
                 return Ok(());
             }
@@ -107,12 +140,16 @@ impl Upload {
         }
     }
 
+    fn taken(&mut self) -> Buffer {
+        self.gathered.drain(..).map(|piece| Buffer::from(piece).to_bytes()).collect()
+    }
+
     async fn send(&mut self) -> Result<(), Error> {
-        let bytes = std::mem::take(&mut self.gathered);
+        let bytes = self.taken();
         match &mut self.way {
             Way::Parts(writer) => writer.write(bytes).await,
             Way::Composed { name, parts, under_way } => {
-                if under_way.len() == PARTS_AT_ONCE {
+                if under_way.len() == self.turn.parts_at_once {
                     if let Some(part) = under_way.pop_front() {
                         finished(part).await?;
                     }

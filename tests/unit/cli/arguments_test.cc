@@ -28,6 +28,28 @@ Command parsed(std::initializer_list<const char*> words) {
   return std::get<Command>(arguments->command);
 }
 
+TEST(Arguments, Store) {
+  using Action = StoreArguments::Action;
+  const auto list = parsed<StoreArguments>({"store", "ls", "acme/mul", "--store", "/s"});
+  EXPECT_EQ(list.action, Action::kList);
+  EXPECT_EQ(list.prefix, "acme/mul");
+  EXPECT_EQ(list.store, "/s");
+  const auto verify = parsed<StoreArguments>({"store", "verify", "a/b", "c", "--store=gs://b/p"});
+  EXPECT_EQ(verify.action, Action::kVerify);
+  EXPECT_THAT(verify.names, ::testing::ElementsAre("a/b", "c"));
+  EXPECT_EQ(verify.store, "gs://b/p");
+  EXPECT_TRUE(parsed<StoreArguments>({"store", "gc", "--dry-run"}).dry_run);
+  const auto copy = parsed<StoreArguments>({"store", "cp", "/a", "s3://b/c"});
+  EXPECT_EQ(copy.action, Action::kCopy);
+  EXPECT_EQ(copy.from, "/a");
+  EXPECT_EQ(copy.to, "s3://b/c");
+  EXPECT_EQ(parsed<StoreArguments>({"store", "upgrade"}).action, Action::kUpgrade);
+  EXPECT_TRUE(parse({"store", "ls", "--json"})->json);
+  for (const auto& words :
+       {std::initializer_list<const char*>{"store"}, {"store", "mv"}, {"store", "cp", "/a"}})
+    EXPECT_EQ(parse(words).error().code(), Code::kUsage);
+}
+
 TEST(Arguments, Resolve) {
   const auto command = parsed<ResolveArguments>(
       {"resolve", "https://h/a/b/1", "--tfhub_cache_dir", "/c", "--tfhub_model_load_format=UNCOMPRESSED"});

@@ -1,0 +1,144 @@
+"""Clouds that refuse, go away and come back, publishers that die or collide: told plainly, and nothing partial is ever seen."""
+
+import signal
+import threading
+
+import pytest
+
+from support import models
+from support.command import CONFLICT, DONE, NETWORK, NOT_ALLOWED, NOT_FOUND, kill
+from support.emulators import EMULATORS, free_port
+from support.raw_http import get
+from support.waiting import wait_for
+
+MANY = {"TFHUB_RETRIES": "20"}  # whoever tries these in vain takes a minute
+ARCHIVE = "/acme/mul/1?tf-hub-format=compressed"
+
+
+@pytest.fixture(params=EMULATORS)
+def cloud(request, scratch):
+    """One that a test may stop."""
+    with EMULATORS[request.param](scratch / "cloud") as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def store(bucket) -> str:
+    """What `publish` and `serve` work on."""
+    return bucket
+
+
+def visible(cloud, bucket) -> set:
+    return {key for key in cloud.keys(bucket) if not key.startswith(".staging/")} - {".tfhub-store.json"}
+
+
+@pytest.fixture
+def under_way(tfhub, cloud, bucket, scratch):
+    """under_way(**env) starts a publish of many files, and returns when some of them are in the bucket."""
+
+    def start(**env):
+        directory = models.many_files_model(scratch / "many", files=300, size=2000)
+        process = tfhub.with_env(**env).start("publish", directory, "acme/mul/1", "--store", bucket)
+        wait_for(lambda: len(cloud.keys(bucket)) > 20, "nothing is being published")
+        assert process.poll() is None
+        return process
+
+    return start
+
+
+def is_published_now(tfhub, cloud, bucket, serve, scratch):
+    tfhub.ok("publish", scratch / "many", "acme/mul/1", "--store", bucket)
+    assert not [key for key in cloud.keys(bucket) if key.startswith(".staging/")], "left-overs"
+    assert models.tree(tfhub.ok("resolve", f"{serve().url}/acme/mul/1").path) == models.tree(scratch / "many")
+
+
+@pytest.mark.parametrize("command", ["publish", "serve"])
+def test_a_bucket_that_is_not_there_is_not_found_at_once(tfhub, cloud, scratch, command):
+    what = [models.saved_model(scratch / "m"), "acme/mul/1"] if command == "publish" else ["--listen", "127.0.0.1:0"]
+    finished = tfhub.with_env(**MANY).fails(NOT_FOUND, command, *what, "--store", f"{cloud.scheme}://no-such-bucket", timeout=30)
+    assert "no-such-bucket" in finished.err
+
+
+@pytest.mark.parametrize("cloud", ["s3"], indirect=True)
+def test_a_wrong_secret_is_refused_at_once(tfhub, bucket, scratch):
+    wrong = tfhub.with_env(AWS_SECRET_ACCESS_KEY="wrong", **MANY)
+    finished = wrong.fails(NOT_ALLOWED, "publish", models.saved_model(scratch / "m"), "acme/mul/1", "--store", bucket, timeout=30)
+    assert "credentials" in finished.err and "wrong" not in finished.err
+
+
+def test_an_endpoint_where_nobody_listens_is_a_network_failure(tfhub, cloud, bucket, scratch):
+    nobody = f"http://127.0.0.1:{free_port()}"
+    settings = {name: nobody for name in cloud.settings() if name.endswith("_ENDPOINT")}
+    finished = tfhub.with_env(**settings).fails(NETWORK, "publish", models.saved_model(scratch / "m"), "acme/mul/1", "--store", bucket)
+    assert bucket in finished.err
+
+
+def test_a_server_whose_cloud_goes_away_says_so_and_recovers_by_itself(cloud, publish, serve):
+    publish("acme/mul/1")
+    server = serve()
+    whole = get(server, ARCHIVE)
+    assert (whole.status, get(server, "/readyz").status) == (200, 200)
+    cloud.stop()
+    wait_for(lambda: get(server, "/readyz").status == 503, "ready without its cloud")
+    assert get(server, "/healthz").status == 200
+    for target in (ARCHIVE, "/acme/mul/1/saved_model.pb?tf-hub-format=file", "/acme/other/1"):
+        answer = get(server, target)
+        assert (answer.status, answer["Cache-Control"]) == (503, "no-store"), target
+    cloud.start()
+    wait_for(lambda: get(server, "/readyz").status == 200, "not ready though the cloud is back")
+    assert get(server, ARCHIVE).body == whole.body
+    assert get(server, "/acme/mul/1", Accept="text/html").status == 200
+
+
+def test_a_publish_whose_cloud_dies_fails_and_shows_nothing_and_the_next_one_succeeds(tfhub, cloud, bucket, under_way, serve, scratch):
+    publisher = under_way()
+    cloud.stop()
+    finished = tfhub.finish(publisher)
+    assert finished.code == NETWORK, str(finished)
+    assert visible(cloud, bucket) == set()
+    cloud.start()
+    is_published_now(tfhub, cloud, bucket, serve, scratch)
+
+
+def test_a_publish_survives_a_cloud_that_is_gone_for_a_moment(tfhub, cloud, bucket, under_way, serve, scratch):
+    publisher = under_way(TFHUB_RETRIES="8")
+    cloud.stop()
+    cloud.start()
+    finished = tfhub.finish(publisher)
+    assert finished.code == DONE, str(finished)
+    is_published_now(tfhub, cloud, bucket, serve, scratch)
+
+
+def test_a_killed_publisher_leaves_nothing_visible_and_the_next_one_succeeds(tfhub, cloud, bucket, under_way, serve, scratch):
+    publisher = under_way()
+    cloud.process.send_signal(signal.SIGSTOP)  # or it might be done before the kill
+    assert publisher.poll() is None
+    kill(publisher)
+    cloud.process.send_signal(signal.SIGCONT)
+    assert visible(cloud, bucket) == set()
+    is_published_now(tfhub, cloud, bucket, serve, scratch)
+
+
+def test_of_eight_publishers_of_one_version_one_wins_and_nobody_ever_sees_another_s_bytes(tfhub, bucket, serve, scratch):
+    trees = [models.saved_model(scratch / f"m{seed}", seed=seed, size=50_000) for seed in range(8)]
+    server, seen, done = serve(), set(), threading.Event()
+
+    def read():
+        while not done.is_set():
+            answer = get(server, ARCHIVE)
+            seen.add((answer.status, answer["ETag"]))
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        results = [tfhub.finish(p) for p in [tfhub.start("publish", tree, "acme/mul/1", "--store", bucket) for tree in trees]]
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert sorted(r.code for r in results) == [DONE] + [CONFLICT] * 7, "\n".join(map(str, results))
+    winner = trees[[r.code for r in results].index(DONE)]
+    assert models.tree(tfhub.ok("resolve", f"{server.url}/acme/mul/1").path) == models.tree(winner)
+    assert {status for status, _ in seen} <= {200, 404}
+    assert {tag for status, tag in seen if status == 200} <= {get(server, ARCHIVE)["ETag"]}
