@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "catalog/document_store.h"
 #include "catalog/inventory.h"
 #include "protocol/keys.h"

@@ -1,5 +1,4 @@
-// Work on a whole store: several threads that stop at the first error, and one count of bytes for whoever
-// watches.
+// Work on a whole store: who watches it, who may end it, and one count of bytes.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +35,5 @@ class Meter {
   std::mutex mutex_;
   uint64_t done_ = 0;
 };
-
-// Calls f(0) to f(count - 1), each once, at most `threads` at a time. After an error no other begins; the
-// first one is given back.
-Result<void> in_parallel(size_t count, unsigned threads, const std::function<Result<void>(size_t)>& f);
 
 }  // namespace tfhub::catalog

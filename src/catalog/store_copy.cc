@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "catalog/document_copy.h"
 #include "catalog/entry.h"
 #include "catalog/inventory.h"
