@@ -38,22 +38,18 @@ Result<void> FileMaker::begin_file(std::string_view name, uint64_t size) {
   TFHUB_ASSIGN(Batch* const into, batch());
   TFHUB_ASSIGN(os::UniqueFd file, target_.create_file(path));
   into->pieces.push_back({.file = std::move(file), .path = std::move(path), .size = size, .bytes = {}});
-  begun_ = true;
   return {};
 }
 
 Result<void> FileMaker::data(Bytes bytes) {
   TFHUB_ASSIGN(Piece* const into, piece());
   into->bytes = bytes;
-  begun_ = false;
   return {};
 }
 
 Result<void> FileMaker::end_file() {
-  // The piece that holds its last bytes, or its only one, without any.
-  if (batch_ == nullptr || batch_->pieces.empty()) TFHUB_TRY(piece());
+  // A file ends in the call that brought its last bytes, or, without any, in the one that began it.
   batch_->pieces.back().last = true;
-  begun_ = false;
   if (batch_->pieces.size() >= kPiecesOfABatch) hand_over();
   return {};
 }
@@ -82,13 +78,15 @@ Result<Batch*> FileMaker::batch() {
 
 Result<Piece*> FileMaker::piece() {
   TFHUB_ASSIGN(Batch* const into, batch());
-  if (!begun_) into->pieces.emplace_back();
+  // A file that has just begun waits for its bytes; one that goes on in another block has a piece more.
+  const bool waits = !into->pieces.empty() && into->pieces.back().file && into->pieces.back().bytes.empty() &&
+                     !into->pieces.back().last;
+  if (!waits) into->pieces.emplace_back();
   return &into->pieces.back();
 }
 
 void FileMaker::hand_over() {
   filler_.publish(std::exchange(batch_, nullptr));
-  begun_ = false;
 }
 
 }  // namespace tfhub::archive

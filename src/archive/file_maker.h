@@ -39,7 +39,6 @@ class FileMaker final : public TarHandler {
   EntryPolicy policy_;
   Pipe<Batch>& filler_;
   Batch* batch_ = nullptr;
-  bool begun_ = false;  // the last piece of batch_ waits for its bytes
   std::unordered_set<std::string> directories_;
   std::string last_parent_;
 };

@@ -1,10 +1,10 @@
 // From staging to the keys of the bucket layout, and where bytes are meanwhile.
 #include <algorithm>
-#include <vector>
 
 #include "base/error.h"
 #include "catalog/publication.h"
 #include "catalog/staging_area.h"
+#include "catalog/version_objects.h"
 #include "protocol/keys.h"
 #include "store/side_by_side.h"
 
@@ -26,34 +26,18 @@ tl::unexpected<Error> foreign(const store::ObjectStore& store, const VersionReco
       store.url(), record.id.text());
 }
 
-struct Object {
-  std::string from, to;
-  uint64_t size;
-  const Sha256Digest* sha256;
-};
-
-Object archive_of(const VersionRecord& record) {
-  return {protocol::staging_archive_key(record.staging), protocol::archive_key(record.id, record.kind),
-          record.archive_size, &record.archive_sha256};
-}
-
-Object file_of(const VersionRecord& record, const FileEntry& file) {
-  return {protocol::staging_uncompressed_key(record.staging, file.path),
-          protocol::uncompressed_key(record.id, file.path), file.size, &file.sha256};
-}
-
 // Whether the object is at its final key; of another size it is somebody else's.
-Result<bool> arrived(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
-  TFHUB_ASSIGN(const auto info, store.head(object.to));
+Result<bool> arrived(store::ObjectStore& store, const VersionRecord& record, const VersionObject& object) {
+  TFHUB_ASSIGN(const auto info, store.head(object.key));
   if (!info) return false;
-  if (info->size != object.size) return foreign(store, record, object.to);
+  if (info->size != object.size) return foreign(store, record, object.key);
   return true;
 }
 
 // `from` (an object, or the folder that holds it) is renamed to `to`; `witness` tells whether that has been
 // done.
 Result<void> move_one(store::ObjectStore& store, store::LocalObjects& local, const VersionRecord& record,
-                      const std::string& from, const std::string& to, const Object& witness) {
+                      const std::string& from, const std::string& to, const VersionObject& witness) {
   const auto moved = local.move(from, to);
   if (moved && *moved) return {};
   if (!moved && moved.error().code() != Code::kNotFound) return fail(moved.error());
@@ -63,45 +47,38 @@ Result<void> move_one(store::ObjectStore& store, store::LocalObjects& local, con
 }
 
 Result<void> move_all(store::ObjectStore& store, store::LocalObjects& local, const VersionRecord& record) {
-  const Object archive = archive_of(record);
-  TFHUB_TRY(move_one(store, local, record, archive.from, archive.to, archive));
+  const VersionObject archive = archive_of(record);
+  TFHUB_TRY(move_one(store, local, record, archive.staged_key, archive.key, archive));
   if (!record.has_uncompressed()) return {};
   return move_one(store, local, record, protocol::staging_uncompressed_key(record.staging),
                   protocol::uncompressed_key(record.id), file_of(record, record.files.back()));
 }
 
 // Through this process, for a store that cannot copy by itself.
-Result<void> read_and_write(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
-  TFHUB_ASSIGN(const auto source, store.get(object.from));
-  TFHUB_ASSIGN(const auto writer, store.put(object.to));
-  std::vector<std::byte> buffer(size_t{1} << 20);
-  Sha256 digest;
-  uint64_t size = 0;
-  while (true) {
-    TFHUB_ASSIGN(const size_t n, source->read(buffer));
-    if (n == 0) break;
-    const Bytes bytes = Bytes(buffer).first(n);
-    digest.update(bytes);
-    size += n;
-    TFHUB_TRY(writer->write(bytes));
-  }
-  if (size != object.size || digest.finish() != *object.sha256) {
+Result<void> read_and_write(store::ObjectStore& store, const VersionRecord& record,
+                            const VersionObject& object) {
+  TFHUB_ASSIGN(const auto source, store.get(object.staged_key));
+  TFHUB_ASSIGN(const auto writer, store.put(object.key));
+  const LongWork unwatched;
+  Meter meter({}, std::nullopt, unwatched);
+  TFHUB_ASSIGN(const auto wrong, read_through(*source, object, writer.get(), meter));
+  if (wrong) {
     return fail(Code::kCorrupt, "{} in the store {} changed after it was written; {} cannot be put in place",
-                object.from, store.url(), record.id.text());
+                object.staged_key, store.url(), record.id.text());
   }
   return writer->commit();
 }
 
-Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, const VersionObject& object) {
   TFHUB_ASSIGN(const bool there, arrived(store, record, object));
   if (there) return {};
   auto* const bucket = dynamic_cast<store::BucketObjects*>(&store);
   const auto copied =
-      bucket != nullptr ? bucket->copy(object.from, object.to) : read_and_write(store, record, object);
+      bucket != nullptr ? bucket->copy(object.staged_key, object.key) : read_and_write(store, record, object);
   if (copied || copied.error().code() != Code::kNotFound) return copied;
   // Another promoter may have copied it, and removed the staging, since we looked.
   TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));
-  return now_there ? Result<void>() : lost(store, record, object.from);
+  return now_there ? Result<void>() : lost(store, record, object.staged_key);
 }
 
 // The last file last: that it is there tells that all are (uncompressed_ready).
@@ -115,14 +92,15 @@ Result<void> copy_all(store::ObjectStore& store, const VersionRecord& record) {
 }
 
 // One look at the final key in the usual case, when promotion is long done.
-Result<std::string> location(store::ObjectStore& store, const VersionRecord& record, const Object& object) {
+Result<std::string> location(store::ObjectStore& store, const VersionRecord& record,
+                             const VersionObject& object) {
   TFHUB_ASSIGN(const bool there, arrived(store, record, object));
-  if (there) return object.to;
-  TFHUB_ASSIGN(const auto staged, store.head(object.from));
-  if (staged) return object.from;
+  if (there) return object.key;
+  TFHUB_ASSIGN(const auto staged, store.head(object.staged_key));
+  if (staged) return object.staged_key;
   TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));  // promoted between the two looks
-  if (now_there) return object.to;
-  return lost(store, record, object.to);
+  if (now_there) return object.key;
+  return lost(store, record, object.key);
 }
 
 }  // namespace

@@ -10,16 +10,20 @@ constexpr size_t kBufferSize = 1 << 20;
 
 }  // namespace
 
+VersionObject archive_of(const VersionRecord& record) {
+  return {protocol::archive_key(record.id, record.kind), protocol::staging_archive_key(record.staging),
+          record.archive_size, record.archive_sha256};
+}
+
+VersionObject file_of(const VersionRecord& record, const FileEntry& file) {
+  return {protocol::uncompressed_key(record.id, file.path),
+          protocol::staging_uncompressed_key(record.staging, file.path), file.size, file.sha256};
+}
+
 std::vector<VersionObject> objects_of(const VersionRecord& record) {
-  std::vector<VersionObject> objects;
-  objects.push_back({protocol::archive_key(record.id, record.kind),
-                     protocol::staging_archive_key(record.staging), record.archive_size,
-                     record.archive_sha256});
+  std::vector<VersionObject> objects = {archive_of(record)};
   if (!record.has_uncompressed()) return objects;
-  for (const FileEntry& file : record.files)
-    objects.push_back({protocol::uncompressed_key(record.id, file.path),
-                       protocol::staging_uncompressed_key(record.staging, file.path), file.size,
-                       file.sha256});
+  for (const FileEntry& file : record.files) objects.push_back(file_of(record, file));
   return objects;
 }
 

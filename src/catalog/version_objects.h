@@ -20,6 +20,8 @@ struct VersionObject {
   Sha256Digest sha256;
 };
 
+VersionObject archive_of(const VersionRecord& record);
+VersionObject file_of(const VersionRecord& record, const FileEntry& file);  // under uncompressed/
 // The archive first, then what lies under uncompressed/, in the record's order.
 std::vector<VersionObject> objects_of(const VersionRecord& record);
 

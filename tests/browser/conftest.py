@@ -1,7 +1,6 @@
 """One hub with every kind of page, and one browser; each test has a context of its own."""
 
 import json
-import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -12,14 +11,7 @@ from support.command import Tfhub, clean_environment
 from support.documents import SITE_DOCUMENTS, write_tree
 from support.raw_http import get
 from support.server import Server
-
-
-def wait_until_words_are_found(server):
-    """The index comes a moment after the lists."""
-    deadline = time.monotonic() + 20
-    while get(server, "/api/v1/models?q=marigolds").json()["total"] == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+from support.waiting import wait_for
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +32,8 @@ def hub(binary, session_directory):
     imported = tfhub.ok("docs", "import", write_tree(root / "tree", SITE_DOCUMENTS), "--store", root / "store", "--json")
     assert json.loads(imported.out)["skipped"] == []
     with Server(tfhub, root / "store", log=root / "serve.log") as server:
-        wait_until_words_are_found(server)
+        # The index comes a moment after the lists.
+        wait_for(lambda: get(server, "/api/v1/models?q=marigolds").json()["total"], "no words are found", seconds=20)
         yield server
 
 

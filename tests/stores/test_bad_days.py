@@ -7,9 +7,9 @@ import pytest
 
 from support import models
 from support.command import CONFLICT, DONE, NETWORK, NOT_ALLOWED, NOT_FOUND, kill
-from support.emulators import EMULATORS, free_port
+from support.emulators import EMULATORS
 from support.raw_http import get
-from support.waiting import wait_for
+from support.waiting import free_port, wait_for
 
 MANY = {"TFHUB_RETRIES": "20"}  # whoever tries these in vain takes a minute
 ARCHIVE = "/acme/mul/1?tf-hub-format=compressed"

@@ -4,10 +4,9 @@ import pytest
 
 from support import models
 from support.command import kill
-from support.emulators import free_port
 from support.nginx import Nginx
 from support.raw_http import get
-from support.waiting import wait_for
+from support.waiting import free_port, wait_for
 
 VERSIONED = "/acme/mul/{}?tf-hub-format=compressed"
 NEWEST = "/acme/mul?tf-hub-format=compressed"

@@ -2,19 +2,13 @@
 
 import http.client
 import json
-import socket
 import subprocess
-import time
 from pathlib import Path
 
 from support.command import REPOSITORY, kill
+from support.waiting import free_port, wait_until_it_listens
 
 GO_TOOLS = REPOSITORY / "build/go"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Emulator:
@@ -32,13 +26,7 @@ class Emulator:
     def start(self):
         with open(self.root.with_suffix(".log"), "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment())
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                return socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < deadline, self.root.with_suffix(".log").read_text()
-                time.sleep(0.02)
+        wait_until_it_listens(self.process, self.port, self.root.with_suffix(".log"))
 
     def keys(self, url: str) -> set:
         """The objects at this URL: both keep each in a file of its own."""

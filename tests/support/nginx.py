@@ -1,12 +1,11 @@
 """nginx with a configuration of our own in a temporary directory, on a free port, ended by its process id."""
 
 import os
-import socket
 import subprocess
-import time
 from pathlib import Path
 
 from support.command import kill
+from support.waiting import free_port, wait_until_it_listens
 
 TEMPLATE = """
 worker_processes 1;
@@ -34,25 +33,14 @@ class Nginx:
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o755)
         self.host = "127.0.0.1"
-        with socket.create_server((self.host, 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         config = root / "nginx.conf"
         user = "user root;" if os.geteuid() == 0 else ""  # workers may then read the temporary directory
         config.write_text(user + TEMPLATE.format(root=root, port=self.port, body=body, before=before))
         self.process = subprocess.Popen(
             ["/usr/sbin/nginx", "-p", root, "-c", config, "-e", root / "error.log", "-g", "daemon off;"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        self._wait_until_it_answers()
-
-    def _wait_until_it_answers(self):
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                socket.create_connection((self.host, self.port), 1).close()
-                return
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < deadline, (self.root / "error.log").read_text()
-                time.sleep(0.02)
+        wait_until_it_listens(self.process, self.port, root / "error.log")
 
     @property
     def url(self) -> str:

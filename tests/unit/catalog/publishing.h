@@ -33,6 +33,10 @@ inline protocol::ModelName model_of(const std::string& text) {
   return *name;
 }
 
+inline void put(store::ObjectStore& store, const std::string& key, const std::string& text) {
+  ASSERT_TRUE(store::put_small(store, key, as_bytes(text)));
+}
+
 using Files = std::map<std::string, std::string>;
 
 inline Files small_model(const std::string& content) {

@@ -16,10 +16,6 @@ using ::testing::SizeIs;
 using StoreCheck = OnBothStores;
 INSTANTIATE_TEST_SUITE_P(Stores, StoreCheck, both_stores(), kind_name);
 
-void put(store::ObjectStore& store, const std::string& key, const std::string& text) {
-  ASSERT_TRUE(store::put_small(store, key, as_bytes(text)));
-}
-
 CheckReport check(store::ObjectStore& store, std::vector<std::string> names = {}) {
   CheckOptions options;
   options.names = std::move(names);

@@ -19,10 +19,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-void put(store::ObjectStore& store, const std::string& key, const std::string& text) {
-  ASSERT_TRUE(store::put_small(store, key, as_bytes(text)));
-}
-
 // From a store of each kind into one of each kind.
 class StoreCopy : public OnBothStores {
  protected:

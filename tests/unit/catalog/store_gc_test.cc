@@ -20,10 +20,6 @@ using ::testing::IsEmpty;
 using StoreGc = OnBothStores;
 INSTANTIATE_TEST_SUITE_P(Stores, StoreGc, both_stores(), kind_name);
 
-void put(store::ObjectStore& store, const std::string& key, const std::string& text) {
-  ASSERT_TRUE(store::put_small(store, key, as_bytes(text)));
-}
-
 GcReport collect(store::ObjectStore& store, bool dry_run = false) {
   auto report = collect_garbage(store, dry_run, {});
   EXPECT_TRUE(report) << report.error().message();
