@@ -21,8 +21,12 @@ endfunction()
 # tfhub_room(NAME USES room… LINKS dependency…): src/NAME/*.cc becomes the library tfhub_NAME, with its unit tests.
 
 function(tfhub_room NAME)
-  cmake_parse_arguments(ROOM "" "" "USES;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "USES;LINKS;FOLDERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc")
+  foreach(folder IN LISTS ROOM_FOLDERS)
+    file(GLOB more CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/${folder}/*.cc")
+    list(APPEND sources ${more})
+  endforeach()
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   if(NOT sources)
     return()

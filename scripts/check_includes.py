@@ -32,7 +32,7 @@ def rooms_of(cmake):
         words = rest.split()
         listed = []
         for word in words[words.index("USES") + 1 :] if "USES" in words else []:
-            if word == "LINKS":
+            if word in ("LINKS", "FOLDERS"):
                 break
             listed.append(word)
         unknown = [word for word in listed if word not in uses]

@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "cache/cache.h"
+#include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "cache/lock.h"
 #include "cache/publish.h"
@@ -18,9 +18,10 @@ bool is_up_to_date(const EntryOnDisk& alias, const std::string& target, const st
 
 }  // namespace
 
-Result<void> Cache::set_alias(const std::string& handle, const std::string& target, const std::string& etag) {
-  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory_, handle));
-  TFHUB_ASSIGN(const EntryPaths target_paths, entry_paths(directory_, target));
+Result<void> DirectoryCache::set_alias(const std::string& handle, const std::string& target,
+                                       const std::string& etag) {
+  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory(), handle));
+  TFHUB_ASSIGN(const EntryPaths target_paths, entry_paths(directory(), target));
   if (paths.key == target_paths.key) return {};
   TFHUB_ASSIGN(const auto before, read_entry(paths));
   if (before && is_up_to_date(*before, target, etag)) return {};

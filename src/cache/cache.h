@@ -1,7 +1,8 @@
-// The cache directory, shared byte for byte with tensorflow_hub (docs/cache_format.md). M =
-// <dir>/sha1hex(handle) is the unpacked model, M.descriptor.txt says whose it is (and, below tensorflow_hub's
-// three lines, holds our record of files and digests), M.lock and M.<32 hex>.tmp exist while somebody fills
-// it. No URLs here: the cache is given a function that fills a staging directory.
+// The cache: models by handle, in a directory (directory_cache.h) or a bucket (bucket/bucket_cache.h), in the
+// format of docs/cache_format.md, which unmodified tensorflow_hub clients share. M = <place>/sha1hex(handle)
+// is the unpacked model, M.descriptor.txt says whose it is and, below tensorflow_hub's three lines, holds our
+// record of files and digests. No URLs of models here: the cache is given a function that fills a staging
+// directory.
 #pragma once
 
 #include <chrono>
@@ -9,6 +10,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/manifest.h"
@@ -78,27 +81,36 @@ class Cache {
   // TFHUB_CACHE_DIR wins over `flag`; neither: tfhub_modules in the temporary directory. Nothing is created
   // yet.
   static std::string directory_from_settings(const std::string& flag = {});
-  explicit Cache(std::string directory) : directory_(std::move(directory)) {}
+
+  virtual ~Cache() = default;
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+
+  // Where it is: a directory, or the URL of a place in a bucket.
   const std::string& directory() const { return directory_; }
 
   // A hit needs no write and no lock and works in a read-only cache. Nothing: not there, or half there.
-  Result<std::optional<Hit>> find(const std::string& handle) const;
+  virtual Result<std::optional<Hit>> find(const std::string& handle) const = 0;
 
   // The path of `handle`'s tree, filled by `fill` if it is not there: by one process of all that ask at once;
   // the others wait and get the result (or, when the holder fails or dies, take over at once). A broken entry
   // is replaced. kNotAllowed at once when the cache cannot be written.
-  Result<std::string> get_or_fill(const std::string& handle, const Fill& fill);
+  virtual Result<std::string> get_or_fill(const std::string& handle, const Fill& fill) = 0;
 
-  // From now on M of `handle` is a relative symlink to M of `target` (exchanged atomically). Left alone: a
-  // real directory that is there already.
-  Result<void> set_alias(const std::string& handle, const std::string& target, const std::string& etag);
+  // From now on `handle` stands for `target`, whose tree is there. Left alone: a tree of its own that is
+  // there already.
+  virtual Result<void> set_alias(const std::string& handle, const std::string& target,
+                                 const std::string& etag) = 0;
 
-  Result<std::vector<Entry>> list() const;  // sorted by handle; a missing directory is empty
+  virtual Result<std::vector<Entry>> list() const = 0;  // sorted by handle; a missing cache is empty
   // Every digest of one handle's entry, or of all. kNotFound: no such entry.
-  Result<std::vector<Damage>> verify(const std::optional<std::string>& handle) const;
+  virtual Result<std::vector<Damage>> verify(const std::optional<std::string>& handle) const = 0;
   // kNotFound: no such entry; kConflict: it is being filled right now.
-  Result<void> remove(const std::string& handle);
-  Result<Pruned> prune(const PruneOptions& options);
+  virtual Result<void> remove(const std::string& handle) = 0;
+  virtual Result<Pruned> prune(const PruneOptions& options) = 0;
+
+ protected:
+  explicit Cache(std::string directory) : directory_(std::move(directory)) {}
 
  private:
   std::string directory_;

@@ -75,8 +75,9 @@ bool stays_inside(std::string_view path) {
 
 }  // namespace
 
-Descriptor Descriptor::parse(std::string text) {
+Descriptor Descriptor::parse(std::string text, Clock::time_point used) {
   Descriptor descriptor;
+  descriptor.used_ = used;
   descriptor.text_ = std::move(text);
   const std::string_view all = descriptor.text_;
   size_t at = 0;
@@ -146,10 +147,8 @@ Result<std::optional<Descriptor>> Descriptor::read(const std::string& path) {
   auto text = os::read_file(path, kLargestDescriptor);
   if (!text && text.error().code() == Code::kNotFound) return std::nullopt;
   if (!text) return fail(std::move(text).error());
-  Descriptor descriptor = parse(std::move(*text));
   TFHUB_ASSIGN(const auto info, os::stat(path));
-  if (info) descriptor.used_ = info->modified;
-  return descriptor;
+  return parse(std::move(*text), info ? info->modified : Clock::time_point());
 }
 
 Result<std::string> format_descriptor(const DescriptorText& content) {

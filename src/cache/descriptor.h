@@ -29,7 +29,8 @@ class Descriptor {
     kWhole,  // ours, and its checksum holds
     kTorn,   // there is something below the three lines, and it is damaged
   };
-  static Descriptor parse(std::string text);
+  // `used`: when the file was last written.
+  static Descriptor parse(std::string text, std::chrono::system_clock::time_point used = {});
   // Nothing: there is no such file.
   static Result<std::optional<Descriptor>> read(const std::string& path);
 

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/settings.h"
-#include "cache/cache.h"
+#include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "cache/lock.h"
 #include "cache/publish.h"
@@ -37,8 +37,8 @@ Result<bool> fill_locked(const EntryPaths& paths, const EntryLock& lock, const s
 
 }  // namespace
 
-Result<std::string> Cache::get_or_fill(const std::string& handle, const Fill& fill) {
-  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory_, handle));
+Result<std::string> DirectoryCache::get_or_fill(const std::string& handle, const Fill& fill) {
+  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory(), handle));
   TFHUB_ASSIGN(const auto timeout, get_seconds(settings::kLockTimeout));
   LockWaiter waiter(paths, timeout);
   bool directory_made = false;
@@ -49,13 +49,13 @@ Result<std::string> Cache::get_or_fill(const std::string& handle, const Fill& fi
     TFHUB_ASSIGN(const auto hit, find(handle));
     if (hit) return hit->path;
     if (!directory_made) {
-      if (auto made = os::make_directories(directory_); !made)
-        return fail(not_writable(handle, directory_, std::move(made).error()));
+      if (auto made = os::make_directories(directory()); !made)
+        return fail(not_writable(handle, directory(), std::move(made).error()));
       directory_made = true;
     }
     if (try_lock) {
       auto lock = EntryLock::try_acquire(paths);
-      if (!lock) return fail(not_writable(handle, directory_, std::move(lock).error()));
+      if (!lock) return fail(not_writable(handle, directory(), std::move(lock).error()));
       if (*lock) {
         // Somebody may have finished between the look and the lock.
         TFHUB_ASSIGN(const auto filled_meanwhile, find(handle));

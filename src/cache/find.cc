@@ -1,6 +1,6 @@
 #include "base/error.h"
 #include "base/settings.h"
-#include "cache/cache.h"
+#include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "os/file.h"
 #include "protocol/handle.h"
@@ -29,8 +29,8 @@ std::string Cache::directory_from_settings(const std::string& flag) {
   return directory.empty() ? os::join(os::temporary_directory(), "tfhub_modules") : directory;
 }
 
-Result<std::optional<Hit>> Cache::find(const std::string& handle) const {
-  TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory_, handle));
+Result<std::optional<Hit>> DirectoryCache::find(const std::string& handle) const {
+  TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory(), handle));
   TFHUB_ASSIGN(const auto entry, read_entry(std::move(paths)));
   if (!entry || !entry->usable()) return std::nullopt;
   touch(entry->paths, entry->descriptor);

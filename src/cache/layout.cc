@@ -32,12 +32,6 @@ std::string EntryPaths::at(std::string_view token, std::string_view suffix) cons
 }
 
 Result<EntryPaths> entry_paths(const std::string& directory, const std::string& handle) {
-  if (directory.find("://") != std::string::npos)
-    return fail(
-        Code::kUsage,
-        "the cache directory {} is not a local directory, and a cache in a bucket is not supported; set "
-        "TFHUB_CACHE_DIR to a local one",
-        printable(directory));
   const bool control = std::any_of(handle.begin(), handle.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (control || handle.empty())

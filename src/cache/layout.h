@@ -31,7 +31,7 @@ struct EntryPaths {
   std::string at(std::string_view token, std::string_view suffix) const;
 };
 
-// kUsage for a handle that no descriptor could hold, and for a cache in a bucket.
+// kUsage for a handle that no descriptor could hold.
 Result<EntryPaths> entry_paths(const std::string& directory, const std::string& handle);
 
 bool is_key(std::string_view text);    // 40 lower-case hex digits

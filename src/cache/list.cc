@@ -2,7 +2,7 @@
 #include <tuple>
 
 #include "base/error.h"
-#include "cache/cache.h"
+#include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "cache/lock.h"
 #include "cache/survey.h"
@@ -75,11 +75,11 @@ Entry describe_work(const EntryPaths& paths, State state, const std::string& pat
 
 }  // namespace
 
-Result<std::vector<Entry>> Cache::list() const {
-  TFHUB_ASSIGN(const auto keys, survey(directory_));
+Result<std::vector<Entry>> DirectoryCache::list() const {
+  TFHUB_ASSIGN(const auto keys, survey(directory()));
   std::vector<Entry> entries;
   for (const auto& [key, found] : keys) {
-    const EntryPaths paths{directory_, key};
+    const EntryPaths paths{directory(), key};
     TFHUB_ASSIGN(const auto on_disk, read_entry(paths));
     TFHUB_ASSIGN(const auto lock, look_at_lock(paths));
     const bool alive = lock && (lock->standing == Standing::kAlive || lock->standing == Standing::kUnknown);

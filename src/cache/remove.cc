@@ -1,6 +1,7 @@
 #include "cache/remove.h"
 
 #include "base/error.h"
+#include "cache/directory_cache.h"
 #include "cache/lock.h"
 #include "cache/survey.h"
 #include "cache/waiter.h"
@@ -53,10 +54,10 @@ Result<bool> remove_entry(const EntryPaths& paths, const StillWanted& still_want
   return true;
 }
 
-Result<void> Cache::remove(const std::string& handle) {
-  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory_, handle));
+Result<void> DirectoryCache::remove(const std::string& handle) {
+  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory(), handle));
   TFHUB_ASSIGN(const auto entry, read_entry(paths));
-  if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", handle, directory_);
+  if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", handle, directory());
   TFHUB_ASSIGN(const bool removed, remove_entry(paths, [](const EntryOnDisk&) { return true; }));
   if (removed) return {};
   TFHUB_ASSIGN(const auto still_there, read_entry(paths));

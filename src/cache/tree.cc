@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -16,6 +17,8 @@
 
 namespace tfhub::cache {
 namespace {
+
+constexpr std::string_view kVariables = "variables";
 
 // One stat a file, from the directory itself: the path to it is walked once, not 8,000 times.
 bool files_are_as_recorded(int directory, const Descriptor& descriptor) {
@@ -47,30 +50,20 @@ std::optional<Shard> parse_shard(std::string_view name) {
   return shard;
 }
 
-// An index where there are shards, and every shard of those that say how many there are (the rule that
-// publishing applies too: savedmodel/check.h).
-bool variables_are_whole(const std::vector<std::string>& names, bool has_graph) {
-  const std::set<std::string> all(names.begin(), names.end());
-  std::map<std::pair<std::string, unsigned>, unsigned> present;
-  for (const std::string& name : names)
-    if (const auto shard = parse_shard(name)) ++present[{shard->prefix, shard->of}];
-  if (!present.empty() && !has_graph) return false;
-  for (const auto& [shards, count] : present)
-    if (count != shards.second || !all.contains(shards.first + ".index")) return false;
-  return !present.empty() || !all.contains("variables.index");
+bool has_graph(const std::vector<std::string>& top) {
+  return std::any_of(top.begin(), top.end(), [](const std::string& name) {
+    return name == "saved_model.pb" || name == "saved_model.pbtxt";
+  });
 }
 
-// tensorflow_hub keeps no list of files, so only what every whole model has can be asked for. What cleaners
-// of /tmp leave is typical: all directories and no file, or the young files without the old.
 Result<State> judge_foreign(const std::string& model) {
-  TFHUB_ASSIGN(const auto names, os::list_directory(model));
-  const std::set<std::string> top(names.begin(), names.end());
-  const bool has_graph = top.contains("saved_model.pb") || top.contains("saved_model.pbtxt");
-  if (top.contains("variables")) {
-    const auto variables = os::list_directory(os::join(model, "variables"));
-    if (variables && !variables_are_whole(*variables, has_graph)) return State::kBroken;
+  TFHUB_ASSIGN(auto names, os::list_directory(model));
+  std::vector<std::string> variables;
+  if (std::find(names.begin(), names.end(), kVariables) != names.end()) {
+    if (auto inside = os::list_directory(os::join(model, kVariables))) variables = std::move(*inside);
   }
-  if (has_graph) return State::kForeign;
+  if (!names_look_whole(names, variables)) return State::kBroken;
+  if (has_graph(names)) return State::kForeign;
   TFHUB_ASSIGN(const auto entries, os::walk(model));
   for (const os::WalkEntry& entry : entries)
     if (entry.info.type != os::FileInfo::Type::kDirectory) return State::kForeign;
@@ -78,6 +71,19 @@ Result<State> judge_foreign(const std::string& model) {
 }
 
 }  // namespace
+
+// An index where there are shards, and every shard of those that say how many there are (the rule that
+// publishing applies too: savedmodel/check.h).
+bool names_look_whole(const std::vector<std::string>& top, const std::vector<std::string>& variables) {
+  const std::set<std::string> all(variables.begin(), variables.end());
+  std::map<std::pair<std::string, unsigned>, unsigned> present;
+  for (const std::string& name : variables)
+    if (const auto shard = parse_shard(name)) ++present[{shard->prefix, shard->of}];
+  if (!present.empty() && !has_graph(top)) return false;
+  for (const auto& [shards, count] : present)
+    if (count != shards.second || !all.contains(shards.first + ".index")) return false;
+  return !present.empty() || !all.contains("variables.index");
+}
 
 Result<State> judge_tree(const std::string& model, const Descriptor* descriptor) {
   const os::UniqueFd directory(::open(model.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cache/cache.h"
 #include "cache/descriptor.h"
@@ -12,6 +13,11 @@ namespace tfhub::cache {
 // kComplete, kForeign or kBroken. `model` is there (a directory, or something else, which is broken);
 // `descriptor` may be null.
 Result<State> judge_tree(const std::string& model, const Descriptor* descriptor);
+
+// What the names alone tell of a tree without a record: those in it, and those in its variables/.
+// tensorflow_hub keeps no list of files, so only what every whole model has can be asked for. What cleaners
+// of /tmp leave is typical: all directories and no file, or the young files without the old.
+bool names_look_whole(const std::vector<std::string>& top, const std::vector<std::string>& variables);
 
 // What a path of an entry is at this moment.
 struct ModelName {

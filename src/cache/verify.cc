@@ -1,9 +1,8 @@
 #include <set>
 
-#include "base/digest.h"
 #include "base/error.h"
-#include "base/log.h"
-#include "cache/cache.h"
+#include "cache/damage.h"
+#include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "cache/survey.h"
 #include "os/file.h"
@@ -11,29 +10,16 @@
 namespace tfhub::cache {
 namespace {
 
-Result<std::string> sha256_of(const std::string& path) {
-  TFHUB_ASSIGN(auto file, os::FileSource::open(path));
-  std::vector<std::byte> buffer(1 << 20);
-  Sha256 sha;
-  while (true) {
-    TFHUB_ASSIGN(const size_t n, file.read(buffer));
-    if (n == 0) return sha.finish().hex();
-    sha.update(Bytes(buffer).first(n));
-  }
-}
-
 // How one file differs from its record; empty: not at all.
 std::string difference(const std::string& path, const RecordedFile& recorded) {
   const auto info = os::stat(path, false);
   if (!info) return info.error().message();
   if (!*info) return "is missing";
   if ((*info)->type != os::FileInfo::Type::kFile) return "is not a regular file";
-  if ((*info)->size != recorded.size)
-    return fmt::format("has {} bytes instead of {}", (*info)->size, recorded.size);
-  const auto digest = sha256_of(path);
-  if (!digest) return digest.error().message();
-  if (*digest != recorded.sha256) return fmt::format("has other content (SHA-256 {})", *digest);
-  return {};
+  if (auto difference = size_difference((*info)->size, recorded); !difference.empty()) return difference;
+  const auto content = os::FileSource::open(path).and_then(
+      [&](os::FileSource file) { return content_difference(file, recorded); });
+  return content ? *content : content.error().message();
 }
 
 class Verifier {
@@ -78,7 +64,7 @@ class Verifier {
     TFHUB_ASSIGN(const auto present, os::walk(model));
     for (const os::WalkEntry& file : present)
       if (file.info.type != os::FileInfo::Type::kDirectory && !expected.contains(file.path))
-        (void)found(os::join(model, file.path), "is not in the record of the download");
+        (void)found(os::join(model, file.path), kNotInRecord);
     return {};
   }
 
@@ -89,27 +75,24 @@ class Verifier {
 
 }  // namespace
 
-Result<std::vector<Damage>> Cache::verify(const std::optional<std::string>& handle) const {
+Result<std::vector<Damage>> DirectoryCache::verify(const std::optional<std::string>& handle) const {
   Verifier verifier;
   if (handle) {
-    TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory_, *handle));
+    TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory(), *handle));
     TFHUB_ASSIGN(const auto entry, read_entry(std::move(paths)));
-    if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", *handle, directory_);
+    if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", *handle, directory());
     TFHUB_TRY(verifier.verify(*entry));
   } else {
-    TFHUB_ASSIGN(const auto keys, survey(directory_));
+    TFHUB_ASSIGN(const auto keys, survey(directory()));
     for (const auto& [key, found] : keys) {
       // Gone, or being filled for the first time: nothing to verify.
       if (!found.model && (!found.descriptor || found.lock)) continue;
-      TFHUB_ASSIGN(const auto entry, read_entry(EntryPaths{directory_, key}));
+      TFHUB_ASSIGN(const auto entry, read_entry(EntryPaths{directory(), key}));
       // A sound alias stands for an entry that is verified itself.
       if (entry && !(entry->is_alias() && entry->usable())) TFHUB_TRY(verifier.verify(*entry));
     }
   }
-  if (verifier.foreign() > 0)
-    warn("{} downloaded by tensorflow_hub, which records no digests: only the shape of the model was checked",
-         verifier.foreign() == 1 ? std::string("1 model was")
-                                 : fmt::format("{} models were", verifier.foreign()));
+  warn_unrecorded(verifier.foreign());
   return verifier.take_damage();
 }
 

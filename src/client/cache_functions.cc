@@ -1,6 +1,6 @@
 // The cache functions of the public header: thin, because cache/ does the work.
 #include "base/error.h"
-#include "client/cached_model.h"
+#include "client/open_cache.h"
 #include "tfhub/hub.h"
 
 namespace tfhub {
@@ -10,8 +10,8 @@ std::string cache_directory(const std::string& cache_dir) {
 }
 
 Result<std::vector<CacheEntry>> cache_list(const std::string& cache_dir) {
-  TFHUB_ASSIGN(const cache::Cache cache, client::open_cache(cache_dir));
-  TFHUB_ASSIGN(auto entries, cache.list());
+  TFHUB_ASSIGN(const auto cache, client::open_cache(cache_dir));
+  TFHUB_ASSIGN(auto entries, cache->list());
   std::vector<CacheEntry> result;
   result.reserve(entries.size());
   for (cache::Entry& entry : entries)
@@ -22,8 +22,8 @@ Result<std::vector<CacheEntry>> cache_list(const std::string& cache_dir) {
 }
 
 Result<std::vector<CacheDamage>> cache_verify(const std::string& handle, const std::string& cache_dir) {
-  TFHUB_ASSIGN(const cache::Cache cache, client::open_cache(cache_dir));
-  TFHUB_ASSIGN(auto findings, cache.verify(handle.empty() ? std::nullopt : std::optional(handle)));
+  TFHUB_ASSIGN(const auto cache, client::open_cache(cache_dir));
+  TFHUB_ASSIGN(auto findings, cache->verify(handle.empty() ? std::nullopt : std::optional(handle)));
   std::vector<CacheDamage> result;
   result.reserve(findings.size());
   for (cache::Damage& finding : findings)
@@ -32,13 +32,13 @@ Result<std::vector<CacheDamage>> cache_verify(const std::string& handle, const s
 }
 
 Result<void> cache_remove(const std::string& handle, const std::string& cache_dir) {
-  TFHUB_ASSIGN(cache::Cache cache, client::open_cache(cache_dir));
-  return cache.remove(handle);
+  TFHUB_ASSIGN(const auto cache, client::open_cache(cache_dir));
+  return cache->remove(handle);
 }
 
 Result<CachePruned> cache_prune(const CachePruneOptions& options, const std::string& cache_dir) {
-  TFHUB_ASSIGN(cache::Cache cache, client::open_cache(cache_dir));
-  TFHUB_ASSIGN(auto pruned, cache.prune({options.max_size, options.older_than, options.dry_run}));
+  TFHUB_ASSIGN(const auto cache, client::open_cache(cache_dir));
+  TFHUB_ASSIGN(auto pruned, cache->prune({options.max_size, options.older_than, options.dry_run}));
   CachePruned result;
   result.freed = pruned.freed;
   for (auto& item : pruned.removed)

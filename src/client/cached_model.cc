@@ -123,14 +123,4 @@ Result<std::string> CachedModel::fill(const std::string& handle, std::string* na
   });
 }
 
-Result<cache::Cache> open_cache(const std::string& option) {
-  std::string directory = cache::Cache::directory_from_settings(option);
-  if (directory.find("://") != std::string::npos)
-    return fail(Code::kUsage,
-                "the cache directory is {}, but this build keeps its cache in directories only: a bucket "
-                "needs the cloud build; set TFHUB_CACHE_DIR to a directory",
-                printable(directory));
-  return cache::Cache(std::move(directory));
-}
-
 }  // namespace tfhub::client

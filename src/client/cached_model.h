@@ -46,7 +46,4 @@ class CachedModel {
   Progress* progress_;
 };
 
-// TFHUB_CACHE_DIR, the option, the default; kUsage for a bucket, which this build cannot use as a cache.
-Result<cache::Cache> open_cache(const std::string& option);
-
 }  // namespace tfhub::client

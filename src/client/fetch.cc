@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "client/bucket_archive.h"
 #include "client/interruption.h"
 #include "client/origin.h"
 #include "client/versions.h"
@@ -57,10 +58,9 @@ Result<Manifest> store_tflite(ByteSource& source, os::StagingDirectory& staging,
   return Manifest{file};
 }
 
-Result<Manifest> store(transfer::Download& download, os::StagingDirectory& staging, const Artifact& artifact,
-                       const FetchOptions& options, const std::string& url) {
-  InterruptibleSource source(download);
-  const auto total = download.head().content_length();
+Result<Manifest> store(ByteSource& content, std::optional<uint64_t> total, os::StagingDirectory& staging,
+                       const Artifact& artifact, const FetchOptions& options, const std::string& url) {
+  InterruptibleSource source(content);
   if (artifact.format == protocol::Format::kTfLite)
     return store_tflite(source, staging, artifact, options, total);
   archive::ExtractOptions extract_options;
@@ -72,6 +72,21 @@ Result<Manifest> store(transfer::Download& download, os::StagingDirectory& stagi
   return std::move(extracted.files);
 }
 
+// What the public finds not or may not read may be the user's. Nothing: there is no such way to it.
+Result<std::optional<Fetched>> fetch_with_credentials(os::StagingDirectory& staging, const Artifact& artifact,
+                                                      const FetchOptions& options) {
+  TFHUB_ASSIGN(const auto url, bucket_origin(artifact.handle));
+  if (!url) return std::nullopt;
+  TFHUB_ASSIGN(const auto archive, open_bucket_archive(*url));
+  if (!archive) return std::nullopt;
+  TFHUB_ASSIGN(auto files, store(*archive->content, archive->size, staging, artifact, options, *url));
+  return Fetched{std::move(files), {}};
+}
+
+bool may_be_private(const Error& error) {
+  return error.code() == Code::kNotAllowed || error.code() == Code::kNotFound;
+}
+
 }  // namespace
 
 Result<Fetched> fetch_into(os::StagingDirectory& staging, const Artifact& artifact,
@@ -79,9 +94,15 @@ Result<Fetched> fetch_into(os::StagingDirectory& staging, const Artifact& artifa
   TFHUB_ASSIGN(const std::string url, origin_url(artifact.handle, artifact.format));
   TFHUB_ASSIGN(const transfer::HttpOptions http, transfer::HttpOptions::from_settings());
   for (int restart = 0;; ++restart) {
-    TFHUB_ASSIGN(const auto download, transfer::get(url, http));
+    auto answer = transfer::get(url, http);
+    if (!answer && may_be_private(answer.error())) {
+      auto fetched = fetch_with_credentials(staging, artifact, options);
+      if (fetched && *fetched) return std::move(**fetched);
+      if (!fetched && answer.error().code() == Code::kNotAllowed) return fail(std::move(fetched).error());
+    }
+    TFHUB_ASSIGN(const auto download, std::move(answer));
     if (options.inspect) TFHUB_TRY(options.inspect(download->head(), url));
-    auto files = store(*download, staging, artifact, options, url);
+    auto files = store(*download, download->head().content_length(), staging, artifact, options, url);
     if (files) return Fetched{std::move(*files), std::string(download->head().header("etag"))};
     if (!download->worth_restarting() || restart == kRestarts || interrupted())
       return tl::unexpected(std::move(files).error());

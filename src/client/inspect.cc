@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "client/bucket_tree.h"
 #include "client/interruption.h"
 #include "client/local_model.h"
 #include "client/local_path.h"
@@ -14,14 +15,18 @@ namespace tfhub {
 namespace client {
 namespace {
 
+Result<savedmodel::Description> describe_tree(const std::string& path) {
+  if (!protocol::is_bucket_url(path)) return savedmodel::describe(savedmodel::LocalFiles(path));
+  TFHUB_ASSIGN(const BucketTree tree, BucketTree::open(path));
+  return savedmodel::describe(tree);
+}
+
 Result<savedmodel::Description> describe_path(const std::string& path, const InspectOptions& options) {
   TFHUB_TRY(existing_path(path));
-  if (protocol::is_bucket_url(path))
-    return fail(Code::kUsage, "{} is a path in a bucket, which only a loader with its credentials can read",
-                printable(path));
   if (!options.format.empty())
     return fail(Code::kUsage, "{} is a path, and has the format that it has; --format is for handles",
                 printable(path));
+  if (protocol::is_bucket_url(path)) return describe_tree(path);
   TFHUB_ASSIGN(const auto limits, archive::Limits::from_settings());
   ProgressAdapter progress(options.progress);
   WorkInProgress work;
@@ -38,7 +43,7 @@ Result<savedmodel::Description> describe(const std::string& handle, const Inspec
   pull_options.format = options.format;
   pull_options.progress = options.progress;
   TFHUB_ASSIGN(const std::string path, pull(handle, pull_options));
-  return savedmodel::describe(savedmodel::LocalFiles(path));
+  return describe_tree(path);
 }
 
 }  // namespace client

@@ -19,6 +19,12 @@ std::string bucket_url(std::string_view gs) {
 
 }  // namespace
 
+Result<std::optional<std::string>> bucket_origin(std::string_view handle) {
+  TFHUB_ASSIGN(std::string mirrored, protocol::apply_mirrors(get(settings::kMirrors), handle));
+  if (mirrored.starts_with("gs://")) return mirrored;
+  return std::nullopt;
+}
+
 Result<std::string> origin_url(std::string_view handle, protocol::Format format) {
   TFHUB_ASSIGN(const std::string mirrored, protocol::apply_mirrors(get(settings::kMirrors), handle));
   if (mirrored.starts_with("gs://")) return bucket_url(mirrored);

@@ -2,6 +2,7 @@
 // the cache key.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace tfhub::client {
 // TFHUB_MIRRORS applied, then the format's parameter added; a gs:// archive becomes an object of
 // kGcsEndpoint. A mirrored handle never falls back to its origin.
 Result<std::string> origin_url(std::string_view handle, protocol::Format format);
+
+// The archive in a bucket that origin_url() makes a URL of, "gs://…"; nothing for what a host serves.
+Result<std::optional<std::string>> bucket_origin(std::string_view handle);
 
 Result<bool> offline();
 // kOffline: `handle` is not in `directory` and may not be fetched.

@@ -10,9 +10,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "client/bucket_tree.h"
 #include "client/interruption.h"
 #include "os/file.h"
 #include "os/syscalls.h"
+#include "protocol/url.h"
 
 namespace tfhub::client {
 namespace {
@@ -93,6 +95,10 @@ Result<os::StagingDirectory> stage_beside(const std::string& output) {
 }
 
 Result<void> copy_tree(const std::string& from, os::StagingDirectory& staging, Progress* progress) {
+  if (protocol::is_bucket_url(from)) {
+    TFHUB_ASSIGN(const BucketTree tree, BucketTree::open(from));
+    return tree.copy_to(staging, progress);
+  }
   TFHUB_ASSIGN(const auto entries, os::walk(from));
   uint64_t total = 0, done = 0;
   for (const os::WalkEntry& entry : entries)

@@ -15,8 +15,8 @@ Result<std::string> check_output(const std::string& path, bool force);
 // A fresh staging directory beside `output`, whose missing parents are made.
 Result<os::StagingDirectory> stage_beside(const std::string& output);
 
-// Copies the files of `from`, a directory of a cache, into `staging`. (No hard links: what a person gets is
-// his to change, the cache is not.)
+// Copies the files of `from`, a directory of a cache or its like in a bucket, into `staging`. (No hard links:
+// what a person gets is his to change, the cache is not.)
 Result<void> copy_tree(const std::string& from, os::StagingDirectory& staging, Progress* progress);
 
 // The staged directory becomes `output`; with `force` it takes the place of what is there, in one step where

@@ -2,15 +2,18 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "client/bucket_tree.h"
 #include "client/cached_model.h"
 #include "client/interruption.h"
 #include "client/local_path.h"
+#include "client/open_cache.h"
 #include "client/origin.h"
 #include "client/output.h"
 #include "client/progress.h"
 #include "client/versions.h"
 #include "os/file.h"
 #include "protocol/handle.h"
+#include "protocol/url.h"
 #include "tfhub/hub.h"
 
 namespace tfhub {
@@ -47,9 +50,14 @@ Result<Format> find_format(cache::Cache& cache, const std::string& handle) {
   return Format::kCompressed;
 }
 
+Result<std::vector<std::string>> names_in(const std::string& directory) {
+  if (!protocol::is_bucket_url(directory)) return os::list_directory(directory);
+  return client::BucketTree::open(directory).and_then([](const auto& tree) { return tree.list(); });
+}
+
 // A TF Lite model's tree is one file, and that is what was asked for.
 Result<std::string> only_file(const std::string& directory) {
-  TFHUB_ASSIGN(const auto names, os::list_directory(directory));
+  TFHUB_ASSIGN(const auto names, names_in(directory));
   if (names.size() == 1) return names.front();
   return fail(
       Code::kCorrupt,
@@ -104,6 +112,7 @@ Result<std::string> pull(const std::string& handle, const PullOptions& options) 
   if (kind == protocol::HandleKind::kPath) {
     TFHUB_ASSIGN(std::string path, client::existing_path(handle));
     if (options.output.empty()) return path;
+    if (protocol::is_bucket_url(handle)) return pull_to(nullptr, {}, handle, options, progress.get());
     TFHUB_ASSIGN(const auto info, os::stat(client::plain_path(handle)));
     if (!info || info->type != os::FileInfo::Type::kDirectory)
       return fail(Code::kUsage, "{} is not a directory on this machine, so there is nothing to pull",
@@ -114,16 +123,16 @@ Result<std::string> pull(const std::string& handle, const PullOptions& options) 
   if (kind == protocol::HandleKind::kGcsArchive &&
       wanted.value_or(Format::kCompressed) != Format::kCompressed)
     return fail(Code::kUsage, "{} is an archive in a bucket; only --format tf fits it", printable(handle));
-  TFHUB_ASSIGN(cache::Cache cache, client::open_cache(options.cache_dir));
+  TFHUB_ASSIGN(const auto cache, client::open_cache(options.cache_dir, progress.get()));
   client::Artifact artifact{handle, Format::kCompressed};
   if (wanted) {
     artifact.format = *wanted;
   } else if (kind == protocol::HandleKind::kHttp) {
-    TFHUB_ASSIGN(artifact.format, find_format(cache, handle));
+    TFHUB_ASSIGN(artifact.format, find_format(*cache, handle));
   }
-  if (!options.output.empty()) return pull_to(&cache, artifact, {}, options, progress.get());
+  if (!options.output.empty()) return pull_to(cache.get(), artifact, {}, options, progress.get());
 
-  TFHUB_ASSIGN(std::string path, client::CachedModel(cache, artifact.format, progress.get()).path(handle));
+  TFHUB_ASSIGN(std::string path, client::CachedModel(*cache, artifact.format, progress.get()).path(handle));
   if (artifact.format != Format::kTfLite) return path;
   TFHUB_ASSIGN(const std::string name, only_file(path));
   return os::join(path, name);

@@ -4,6 +4,7 @@
 #include "client/bucket_path.h"
 #include "client/cached_model.h"
 #include "client/local_path.h"
+#include "client/open_cache.h"
 #include "client/progress.h"
 #include "protocol/handle.h"
 #include "tfhub/hub.h"
@@ -27,9 +28,9 @@ Result<std::string> resolve(const std::string& handle, const ResolveOptions& opt
   if (kind == protocol::HandleKind::kHttp && format == protocol::LoadFormat::kUncompressed)
     return client::bucket_path(handle);
 
-  TFHUB_ASSIGN(cache::Cache cache, client::open_cache(options.cache_dir));
   client::ProgressAdapter progress(options.progress);
-  return client::CachedModel(cache, protocol::Format::kCompressed, progress.get()).path(handle);
+  TFHUB_ASSIGN(const auto cache, client::open_cache(options.cache_dir, progress.get()));
+  return client::CachedModel(*cache, protocol::Format::kCompressed, progress.get()).path(handle);
 }
 
 }  // namespace tfhub

@@ -32,16 +32,19 @@ Result<void> put_small(ObjectStore& store, const std::string& key, Bytes bytes) 
   return writer->commit();
 }
 
+Result<void> remove_all(ObjectStore& store, const std::vector<std::string>& keys) {
+  if (auto* bucket = dynamic_cast<BucketObjects*>(&store))
+    return keys.empty() ? Result<void>() : bucket->remove_all(keys);
+  for (const std::string& key : keys) TFHUB_TRY(store.remove(key));
+  return {};
+}
+
 Result<void> remove_prefix(ObjectStore& store, const std::string& prefix) {
   if (auto* local = dynamic_cast<LocalObjects*>(&store)) return local->remove_tree(prefix);
   TFHUB_ASSIGN(const Listing listing, store.list(prefix + "/", true));
-  if (auto* bucket = dynamic_cast<BucketObjects*>(&store)) {
-    std::vector<std::string> keys;
-    for (const ObjectInfo& object : listing.objects) keys.push_back(object.key);
-    return bucket->remove_all(keys);
-  }
-  for (const ObjectInfo& object : listing.objects) TFHUB_TRY(store.remove(object.key));
-  return {};
+  std::vector<std::string> keys;
+  for (const ObjectInfo& object : listing.objects) keys.push_back(object.key);
+  return remove_all(store, keys);
 }
 
 }  // namespace tfhub::store

@@ -98,6 +98,8 @@ class BucketObjects {
 Result<std::optional<std::string>> read_small(ObjectStore& store, const std::string& key,
                                               size_t limit = 16 << 20);
 Result<void> put_small(ObjectStore& store, const std::string& key, Bytes bytes);
+// All of these, with few requests where the store is a bucket. Gone already is fine.
+Result<void> remove_all(ObjectStore& store, const std::vector<std::string>& keys);
 // Every object under "prefix/".
 Result<void> remove_prefix(ObjectStore& store, const std::string& prefix);
 

@@ -5,6 +5,8 @@ import itertools
 import pytest
 
 from support.emulators import EMULATORS
+from support.google_proxy import HOSTS, GoogleProxy
+from support.tls import make_certificates
 
 numbers = itertools.count(1)
 
@@ -25,3 +27,12 @@ def bucket(cloud) -> str:
 def tfhub(tfhub, cloud):
     """The command, with what it needs to reach the cloud."""
     return tfhub.with_env(**cloud.settings())
+
+
+@pytest.fixture(scope="module")
+def google(cloud, module_scratch):
+    """The way by which the unmodified TensorFlow reaches this cloud (gs); nobody else is asked."""
+    certificates = make_certificates(module_scratch / "certificates", names=HOSTS)
+    with GoogleProxy(certificates, to=("127.0.0.1", cloud.port)) as proxy:
+        yield proxy
+    assert proxy.refused == []

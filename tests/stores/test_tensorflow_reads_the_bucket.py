@@ -3,20 +3,10 @@
 import pytest
 
 from support.command import Tfhub, clean_environment
-from support.google_proxy import HOSTS, GoogleProxy
 from support.server import Server
-from support.tls import make_certificates
 
 pytestmark = pytest.mark.parametrize("cloud", ["gs"], indirect=True)
 IN_PLACE = {"TFHUB_MODEL_LOAD_FORMAT": "UNCOMPRESSED"}
-
-
-@pytest.fixture(scope="module")
-def google(cloud, module_scratch):
-    certificates = make_certificates(module_scratch / "certificates", names=HOSTS)
-    with GoogleProxy(certificates, to=("127.0.0.1", cloud.port)) as proxy:
-        yield proxy
-    assert proxy.refused == []
 
 
 @pytest.fixture(scope="module")

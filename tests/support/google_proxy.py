@@ -31,20 +31,31 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         """The Host header stays: by it fake-gcs-server tells what is meant."""
         self.server.asked.append(f"https://{self.headers['Host']}{self.path}")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.read_body()
         to = http.client.HTTPConnection(*self.server.to, timeout=30)
-        to.request(self.command, self.path, body, dict(self.headers))
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in OF_A_CONNECTION}
+        to.request(self.command, self.path, body, headers)
         answer = to.getresponse()
         content = answer.read()
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in OF_A_CONNECTION:
-                self.send_header(name, value)
+                self.send_header(name, value.replace("http://", "https://") if name == "Location" else value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
         self.wfile.flush()
         to.close()
+
+    def read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     do_POST = do_DELETE = do_PUT = do_GET
 

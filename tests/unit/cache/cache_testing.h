@@ -17,7 +17,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "cache/cache.h"
+#include "cache/directory_cache.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "protocol/handle.h"
@@ -137,6 +137,13 @@ inline bool wait_until(const std::function<bool()>& true_now, milliseconds at_mo
   return true;
 }
 
+// What tensorflow_hub writes.
+inline std::string foreign_descriptor(const std::string& handle) {
+  return "Module: " + handle +
+         "\nDownload Time: 2026-01-02 08:01:10.234872"
+         "\nDownloader Hostname: elsewhere (PID:4711)";
+}
+
 class Stopwatch {
  public:
   double seconds() const {
@@ -169,9 +176,7 @@ class CacheTest : public ::testing::Test {
   // As tensorflow_hub leaves it.
   void put_foreign(const std::string& handle, const Files& files = model_files()) {
     for (const auto& [path, text] : files) write_text(m(handle) + "/" + path, text);
-    write_text(m(handle) + ".descriptor.txt", "Module: " + handle +
-                                                  "\nDownload Time: 2026-11-21 08:01:10.234872"
-                                                  "\nDownloader Hostname: elsewhere (PID:4711)");
+    write_text(m(handle) + ".descriptor.txt", foreign_descriptor(handle));
   }
   bool is_complete(const std::string& handle) const {
     const auto hit = cache_.find(handle);
@@ -180,7 +185,7 @@ class CacheTest : public ::testing::Test {
   std::string count() const { return read_text(counter_); }
 
   TempDir temp_;
-  Cache cache_{temp_ / "cache"};
+  DirectoryCache cache_{temp_ / "cache"};
   std::string counter_ = temp_ / "counter";
   const std::string handle_ = "https://hub.example.org/acme/mul/1";
 };

@@ -33,7 +33,7 @@ TEST_F(ClientTest, InspectPullsAHandleIntoTheCache) {
 
 TEST_F(ClientTest, InspectSaysWhatIsWrong) {
   EXPECT_EQ(inspect((root_ / "none").string()).error().code(), Code::kNotFound);
-  EXPECT_EQ(inspect("gs://bucket/model").error().code(), Code::kUsage);
+  EXPECT_EQ(inspect("gs://").error().code(), Code::kUsage);
   EXPECT_EQ(
       inspect(model("model", kGraph), {.cache_dir = {}, .format = "tflite", .progress = {}}).error().code(),
       Code::kUsage);

@@ -316,11 +316,18 @@ TEST_F(ResolveTest, PathsAreReturnedUnchanged) {
   EXPECT_EQ(resolve("").error().code(), Code::kUsage);
 }
 
-TEST_F(ResolveTest, ABucketIsNoCacheHere) {
-  ::setenv("TFHUB_CACHE_DIR", "gs://bucket/cache", 1);
+TEST_F(ResolveTest, ACacheMayBeGivenAsAFileUrl) {
+  hub_.publish("1", archive("one"), old_);
+  const std::string path = resolve(hub_.handle("/1")).value();
+  ::setenv("TFHUB_CACHE_DIR", ("file://" + (root_ / "cache").string()).c_str(), 1);
+  EXPECT_EQ(resolve(hub_.handle("/1")), path);
+}
+
+TEST_F(ResolveTest, WhatIsNeitherADirectoryNorABucketIsNoCache) {
+  ::setenv("TFHUB_CACHE_DIR", "ftp://somewhere/cache", 1);
   const auto result = resolve(hub_.handle("/1"));
   EXPECT_EQ(result.error().code(), Code::kUsage);
-  EXPECT_THAT(result.error().message(), HasSubstr("cloud build"));
+  EXPECT_THAT(result.error().message(), HasSubstr("TFHUB_CACHE_DIR"));
   EXPECT_THAT(hub_.log(), IsEmpty());
 }
 

@@ -1,0 +1,73 @@
+#include "cache/bucket/survey.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "cache/bucket/lock.h"
+
+namespace tfhub::cache {
+namespace {
+
+constexpr unsigned kReadsAtOnce = 8;
+
+void sort_in(BucketObject object, std::map<std::string, BucketKey>& keys) {
+  const size_t slash = object.name.find('/');
+  const auto parsed = parse_name(std::string_view(object.name).substr(0, slash));
+  if (!parsed) return;
+  BucketKey& key = keys[parsed->key];
+  key.entry.names.key = parsed->key;
+  switch (parsed->role) {
+    case ParsedName::Role::kModel:
+      // M alone, without a slash, is nobody's.
+      if (slash == std::string::npos) return;
+      object.name.erase(0, slash + 1);
+      key.entry.files.push_back(std::move(object));
+      return;
+    case ParsedName::Role::kDescriptor:
+      return;  // read_descriptor
+    case ParsedName::Role::kLock:
+      key.lock.push_back(std::move(object));
+      return;
+    case ParsedName::Role::kPrivate:
+      key.others.push_back(std::move(object));
+  }
+}
+
+Result<void> look_closer(BucketBackend& bucket, std::chrono::milliseconds lock_timeout, BucketKey& key) {
+  TFHUB_ASSIGN(auto text, bucket.read(key.entry.names.descriptor()));
+  if (text) key.entry.descriptor = Descriptor::parse(std::move(*text));
+  const auto& descriptor = key.entry.descriptor;
+  key.entry.state = judge_bucket_tree(descriptor ? &*descriptor : nullptr, key.entry.files);
+  if (key.lock.empty()) return {};
+  TFHUB_ASSIGN(const auto content, bucket.read(key.lock.front().name));
+  if (!content) {
+    key.lock.clear();
+    return {};
+  }
+  auto last_sign = key.lock.front().modified;
+  for (const BucketObject& other : key.others) last_sign = std::max(last_sign, other.modified);
+  key.held = !is_abandoned(*content, last_sign, lock_timeout);
+  return {};
+}
+
+}  // namespace
+
+bool is_abandoned(const std::string& content, std::chrono::system_clock::time_point last_sign,
+                  std::chrono::milliseconds lock_timeout) {
+  return std::chrono::system_clock::now() - last_sign > lock_patience(content, lock_timeout);
+}
+
+Result<std::map<std::string, BucketKey>> survey_bucket(BucketBackend& bucket,
+                                                       std::chrono::milliseconds lock_timeout) {
+  std::map<std::string, BucketKey> keys;
+  TFHUB_ASSIGN(auto objects, bucket.list({}));
+  for (BucketObject& object : objects) sort_in(std::move(object), keys);
+  std::vector<BucketKey*> found;
+  for (auto& [name, key] : keys) found.push_back(&key);
+  TFHUB_TRY(in_parallel(found.size(), kReadsAtOnce,
+                        [&](size_t i) { return look_closer(bucket, lock_timeout, *found[i]); }));
+  return keys;
+}
+
+}  // namespace tfhub::cache
