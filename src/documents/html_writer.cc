@@ -38,6 +38,11 @@ void HtmlWriter::close_to(size_t index) {
     const HtmlElement& last = *open_.back();
     if (last.is_heading()) {
       headings_.end(out_.size());
+    } else if (last.name == "a" && out_.size() == link_end_) {
+      // A link around a link, which the inner one ended, or one without words: nobody could follow it, and
+      // who tabs through the page would stop at nothing.
+      out_.resize(link_begin_);
+      link_end_ = kNone;
     } else {
       out_.append("</").append(last.name).append(">");
     }
@@ -109,7 +114,12 @@ void HtmlWriter::push(const HtmlElement& element, std::string_view attributes) {
   if (element.is_heading()) {
     headings_.begin(out_.size(), element.name[1] - '0');
   } else {
+    const size_t begin = out_.size();
     out_.append("<").append(element.name).append(attributes).append(">");
+    if (element.name == "a" && attributes.find(" href=") != std::string_view::npos) {
+      link_begin_ = begin;
+      link_end_ = out_.size();
+    }
   }
   if (!element.is_void()) open_.push_back(&element);
 }

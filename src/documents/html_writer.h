@@ -42,6 +42,8 @@ class HtmlWriter {
 
   static constexpr size_t kNone = static_cast<size_t>(-1);
   std::vector<const HtmlElement*> open_;
+  // Of the last <a href=…>: where its tag begins and ends in out_.
+  size_t link_begin_ = kNone, link_end_ = kNone;
   std::string out_;
   Headings headings_;
 };

@@ -44,6 +44,14 @@ TEST(Sanitise, LinksAndImages) {
   EXPECT_NE(sanitise("<img src='/acme/a/1/figure.png?tf-hub-format=file' alt=x>"), "x");
 }
 
+TEST(Sanitise, ALinkWithoutWordsGoes) {
+  EXPECT_EQ(sanitise("([<a href=mailto:a@b.example><a href=mailto:a@b.example>a@b.example</a></a>)"),
+            "([<a href=\"mailto:a@b.example\">a@b.example</a>)");
+  EXPECT_EQ(sanitise("<a href=https://x.example></a>t"), "t");
+  EXPECT_EQ(sanitise("<a href=https://x.example><img src=https://x.example/i.png alt=i></a>").substr(0, 3),
+            "<a ");
+}
+
 TEST(Sanitise, WhatIsNotListedGoesAndItsTextStays) {
   EXPECT_EQ(sanitise("<font color=red>a</font><video controls>b</video><form><button>c</button></form>"),
             "abc");
