@@ -1,9 +1,9 @@
 #include "cache/waiter.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.h"
+#include "base/interruption.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/text.h"
@@ -49,7 +49,7 @@ void LockWaiter::measure(const LockView& view) {
 }
 
 void LockWaiter::pause() {
-  std::this_thread::sleep_for(pause_);
+  pause_for(pause_);
   pause_ = std::min(pause_ * 2, kLongestPause);
 }
 
@@ -66,6 +66,7 @@ Result<LockWaiter::Step> LockWaiter::wait_for_kernel_lock() {
 }
 
 Result<LockWaiter::Step> LockWaiter::step(bool wait) {
+  TFHUB_TRY(check_interrupted());
   TFHUB_ASSIGN(auto view, look_at_lock(paths_));
   if (!view) return Step::kFree;
   begin_watch(*view);

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/interruption.h"
 #include "cache/lock.h"
 #include "cache/waiter.h"
 #include "os/process.h"
@@ -83,6 +84,7 @@ Result<std::optional<std::string>> BucketLockWatch::state_of(const std::string& 
 }
 
 Result<BucketLockWatch::Step> BucketLockWatch::look() {
+  TFHUB_TRY(check_interrupted());
   TFHUB_ASSIGN(const auto content, bucket_.read(names_.lock()));
   if (!content) return Step::kFree;
   TFHUB_ASSIGN(const auto state, state_of(*content));
@@ -101,7 +103,7 @@ Result<BucketLockWatch::Step> BucketLockWatch::look() {
 }
 
 void BucketLockWatch::pause() {
-  std::this_thread::sleep_for(pause_);
+  pause_for(pause_);
   pause_ = std::min(pause_ * 2, kLongestPause);
 }
 

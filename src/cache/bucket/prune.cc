@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<BucketObject>& objects) {
   std::vector<std::string> names;
+  names.reserve(objects.size());
   for (const BucketObject& object : objects) names.push_back(object.name);
   return names;
 }

@@ -64,6 +64,7 @@ Result<std::map<std::string, BucketKey>> survey_bucket(BucketBackend& bucket,
   TFHUB_ASSIGN(auto objects, bucket.list({}));
   for (BucketObject& object : objects) sort_in(std::move(object), keys);
   std::vector<BucketKey*> found;
+  found.reserve(keys.size());
   for (auto& [name, key] : keys) found.push_back(&key);
   TFHUB_TRY(in_parallel(found.size(), kReadsAtOnce,
                         [&](size_t i) { return look_closer(bucket, lock_timeout, *found[i]); }));
