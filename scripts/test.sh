@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-concurrent_rooms='cache|catalog|archive|server|transfer'  # what ThreadSanitizer looks at
+concurrent_rooms='cache|catalog|archive|server|store|transfer'  # what ThreadSanitizer looks at
 python_suites=(scripts conformance clients faults browser stores)
 
 scripts/install_packages.sh build test

@@ -17,7 +17,7 @@ _tfhub() {
   fi
 
   case $prev in
-    --store|--tls-cert|--tls-key|--doc|-o|--output|--tfhub_cache_dir)
+    --store|--disk-cache|--tls-cert|--tls-key|--doc|-o|--output|--tfhub_cache_dir)
       _filedir
       return ;;
     --format)
@@ -26,7 +26,7 @@ _tfhub() {
     --tfhub_model_load_format)
       COMPREPLY=($(compgen -W 'AUTO COMPRESSED UNCOMPRESSED' -- "$cur"))
       return ;;
-    --listen|--uncompressed-base|--public-url|--drain-timeout|--refresh-interval|--threads|--max-size|--older-than)
+    --listen|--uncompressed-base|--public-url|--drain-timeout|--refresh-interval|--disk-cache-size|--threads|--max-size|--older-than)
       return ;;
   esac
 
@@ -42,7 +42,7 @@ _tfhub() {
       COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache docs store help --version $common" -- "$cur")) ;;
     serve)
       COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout --refresh-interval --redirect-downloads
-        --threads $common" -- "$cur")) ;;
+        --disk-cache --disk-cache-size --threads $common" -- "$cur")) ;;
     publish)
       if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "--store --doc --threads --json $common" -- "$cur"))

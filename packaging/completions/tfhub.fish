@@ -30,6 +30,8 @@ complete -c tfhub -n '__fish_seen_subcommand_from serve' -l tls-key -r -F -d 'It
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l drain-timeout -x -d 'How long a stop waits'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l refresh-interval -x -d 'How often the store is asked what changed'
 complete -c tfhub -n '__fish_seen_subcommand_from serve' -l redirect-downloads -d 'Answer downloads with signed URLs of the bucket'
+complete -c tfhub -n '__fish_seen_subcommand_from serve' -l disk-cache -x -a '(__fish_complete_directories)' -d 'Keep files of a bucket on the disk'
+complete -c tfhub -n '__fish_seen_subcommand_from serve' -l disk-cache-size -x -d 'How much of them'
 complete -c tfhub -n '__fish_seen_subcommand_from publish check import' -F
 complete -c tfhub -n '__fish_seen_subcommand_from publish' -l doc -r -F -d 'Its document (Markdown)'
 complete -c tfhub -n '__fish_seen_subcommand_from docs; and not __fish_seen_subcommand_from check import' -a 'check import'

@@ -12,13 +12,10 @@ namespace settings {
 
 std::span<const Setting* const> all() {
   static constexpr std::array kAll = {
-      &kCacheDir,      &kLoadFormat,        &kProgress,
-      &kOffline,       &kMirrors,           &kGcsEndpoint,
-      &kGcsAnonymous,  &kS3Endpoint,        &kStore,
-      &kListen,        &kCaBundle,          &kDisableCertValidation,
-      &kLockTimeout,   &kConnectTimeout,    &kStallTimeout,
-      &kRetries,       &kRevalidateTimeout, &kMaxModelSize,
-      &kMaxModelFiles, &kMaxExpansion,
+      &kCacheDir,     &kLoadFormat,     &kProgress,     &kOffline,      &kMirrors,  &kGcsEndpoint,
+      &kGcsAnonymous, &kS3Endpoint,     &kStore,        &kListen,       &kCaBundle, &kDisableCertValidation,
+      &kLockTimeout,  &kConnectTimeout, &kStallTimeout, &kStoreTimeout, &kRetries,  &kRevalidateTimeout,
+      &kMaxModelSize, &kMaxModelFiles,  &kMaxExpansion, &kTensorFlow,
   };
   return kAll;
 }
@@ -45,6 +42,12 @@ Result<std::chrono::milliseconds> get_seconds(const Setting& setting) {
     return fail(Code::kUsage, "{} is '{}', which is not a number of seconds", setting.environment,
                 printable(text));
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+Result<std::chrono::milliseconds> get_timeout(const Setting& setting) {
+  TFHUB_ASSIGN(const auto timeout, get_seconds(setting));
+  if (timeout.count() > 0) return timeout;
+  return fail(Code::kUsage, "{} must be more than 0 seconds", setting.environment);
 }
 
 Result<bool> get_bool(const Setting& setting) {

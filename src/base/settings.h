@@ -21,7 +21,8 @@ struct Setting {
 
 namespace settings {
 inline constexpr Setting kCacheDir{
-    "TFHUB_CACHE_DIR", "", "The cache directory (default: tfhub_modules in the temporary directory)."};
+    "TFHUB_CACHE_DIR", "",
+    "The cache: a directory (default: tfhub_modules in the temporary directory), or gs://bucket/path."};
 inline constexpr Setting kLoadFormat{"TFHUB_MODEL_LOAD_FORMAT", "AUTO",
                                      "COMPRESSED, UNCOMPRESSED or AUTO, which means COMPRESSED."};
 inline constexpr Setting kProgress{"TFHUB_DOWNLOAD_PROGRESS", "",
@@ -47,10 +48,16 @@ inline constexpr Setting kLockTimeout{"TFHUB_LOCK_TIMEOUT", "600",
 inline constexpr Setting kConnectTimeout{"TFHUB_CONNECT_TIMEOUT", "10", "Seconds to wait for a connection."};
 inline constexpr Setting kStallTimeout{"TFHUB_STALL_TIMEOUT", "60",
                                        "Seconds a transfer may stand still before it counts as cut."};
+inline constexpr Setting kStoreTimeout{
+    "TFHUB_STORE_TIMEOUT", "10", "Seconds to wait for an answer of a bucket, all tries of it together."};
 inline constexpr Setting kRetries{"TFHUB_RETRIES", "4", "How often a failed request is tried again."};
 inline constexpr Setting kRevalidateTimeout{
     "TFHUB_REVALIDATE_TIMEOUT", "2",
     "Seconds to look up the newest version of an unversioned handle; 0: never look."};
+inline constexpr Setting kTensorFlow{
+    "TFHUB_TENSORFLOW", "",
+    "TensorFlow for running models: its package folder or library (default: that of python3, else the "
+    "system's)."};
 inline constexpr Setting kMaxModelSize{"TFHUB_MAX_MODEL_SIZE", "50GiB",
                                        "The most bytes one model may unpack to."};
 inline constexpr Setting kMaxModelFiles{"TFHUB_MAX_MODEL_FILES", "100000",
@@ -69,6 +76,8 @@ std::string get(const Setting& setting);
 // names the variable.
 Result<uint64_t> get_size(const Setting& setting);
 Result<std::chrono::milliseconds> get_seconds(const Setting& setting);
+// The same, and more than 0.
+Result<std::chrono::milliseconds> get_timeout(const Setting& setting);
 Result<bool> get_bool(const Setting& setting);  // 1/true/yes/on, 0/false/no/off or empty
 
 }  // namespace tfhub

@@ -137,6 +137,14 @@ class Parser {
         ->option_text("SECONDS");
     serve_->add_flag("--redirect-downloads", to.redirect_downloads,
                      "Answer downloads with a signed URL of the bucket, good for minutes (302)");
+    serve_
+        ->add_option("--disk-cache", to.disk_cache,
+                     "Keep the model files of a bucket that are asked for on the local disk, too")
+        ->option_text("DIR");
+    serve_
+        ->add_option("--disk-cache-size", disk_cache_size_,
+                     "How much of them; the least recently used go first (default: 10GiB)")
+        ->option_text("SIZE");
     serve_->add_option("--threads", to.threads, "How many threads serve (default: one a core)")
         ->option_text("N");
     serve_->footer("Example: tfhub serve --store /srv/hub --listen 0.0.0.0:8080");
@@ -330,7 +338,7 @@ class Parser {
 
   Result<Arguments> take_command() {
     if (serve_->parsed()) {
-      arguments_.command = std::move(serve_arguments_);
+      return take_serve();
     } else if (publish_->parsed()) {
       arguments_.command = std::move(publish_arguments_);
     } else if (resolve_->parsed()) {
@@ -351,14 +359,27 @@ class Parser {
     return std::move(arguments_);
   }
 
+  static Result<uint64_t> size_of(std::string_view option, const std::string& text) {
+    if (const auto size = parse_size(text)) return *size;
+    return fail(Code::kUsage, "{}: '{}' is not a size; write for example 500MiB or 20GiB", option,
+                printable(text));
+  }
+
+  Result<Arguments> take_serve() {
+    if (!disk_cache_size_.empty()) {
+      if (serve_arguments_.disk_cache.empty())
+        return fail(Code::kUsage, "--disk-cache-size needs --disk-cache, the directory of that size");
+      TFHUB_ASSIGN(serve_arguments_.disk_cache_size, size_of("--disk-cache-size", disk_cache_size_));
+    }
+    arguments_.command = std::move(serve_arguments_);
+    return std::move(arguments_);
+  }
+
   Result<Arguments> take_cache() {
     for (const auto& [app, action] : cache_actions_)
       if (app->parsed()) cache_arguments_.action = action;
     if (!max_size_.empty()) {
-      cache_arguments_.prune.max_size = parse_size(max_size_);
-      if (!cache_arguments_.prune.max_size)
-        return fail(Code::kUsage, "--max-size: '{}' is not a size; write for example 500MiB or 20GiB",
-                    printable(max_size_));
+      TFHUB_ASSIGN(cache_arguments_.prune.max_size, size_of("--max-size", max_size_));
     }
     if (!older_than_.empty()) {
       cache_arguments_.prune.older_than = parse_duration(older_than_);
@@ -381,7 +402,7 @@ class Parser {
   CacheArguments cache_arguments_;
   DocsArguments docs_arguments_;
   StoreArguments store_arguments_;
-  std::string max_size_, older_than_;
+  std::string disk_cache_size_, max_size_, older_than_;
   std::vector<std::string> topics_;
   bool version_ = false;
   CLI::App app_{"A self-hosted TensorFlow Hub: publish models, serve them, fetch them into a cache."};

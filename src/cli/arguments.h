@@ -17,6 +17,8 @@ struct ServeArguments {
   double drain_timeout = 10;    // seconds
   double refresh_interval = 0;  // seconds; 0: what fits the store
   bool redirect_downloads = false;
+  std::string disk_cache;  // a directory; empty: none
+  uint64_t disk_cache_size = uint64_t{10} << 30;
   unsigned threads = 0;
 };
 struct PublishArguments {

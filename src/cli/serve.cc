@@ -14,7 +14,9 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "client/store_location.h"
+#include "protocol/keys.h"
 #include "server/server.h"
+#include "store/disk_cache.h"
 
 namespace tfhub::cli {
 namespace {
@@ -49,7 +51,12 @@ Result<int> run_serve(const ServeArguments& arguments, bool quiet) {
   if (!(arguments.refresh_interval >= 0) || arguments.refresh_interval > 1e6)
     return fail(Code::kUsage, "--refresh-interval is a number of seconds");
   TFHUB_ASSIGN(const std::string location, client::store_location(arguments.store));
-  TFHUB_ASSIGN(const auto store, client::open_hub_store(location, /*create=*/true));
+  TFHUB_ASSIGN(auto store, client::open_hub_store(location, /*create=*/true));
+  if (!arguments.disk_cache.empty()) {
+    TFHUB_ASSIGN(store, store::open_disk_cache(std::move(store), {.directory = arguments.disk_cache,
+                                                                  .size = arguments.disk_cache_size,
+                                                                  .keeps = protocol::is_version_key}));
+  }
 
   server::ServerOptions options;
   options.listen = arguments.listen.empty() ? get(settings::kListen) : arguments.listen;

@@ -18,6 +18,10 @@ std::string uncompressed_key(const VersionedName& version, std::string_view file
   return below(version.text() + "/uncompressed", file);
 }
 
+bool is_version_key(std::string_view key) {
+  return !key.starts_with('.');
+}
+
 std::string document_key(std::string_view url_path) {
   return std::string(kDocumentsPrefix).append(url_path).append(".md");
 }

@@ -14,6 +14,9 @@ std::string archive_key(const VersionedName& version, Kind kind);
 // "<publisher>/<model>/<version>/uncompressed/<file>"; without a file, the folder without a trailing slash.
 std::string uncompressed_key(const VersionedName& version, std::string_view file = {});
 
+// Whether it is one of the above: what lies there never changes.
+bool is_version_key(std::string_view key);
+
 // ".documents/<path of a URL>.md": what the page at that URL says, of a version, a collection or a publisher.
 std::string document_key(std::string_view url_path);
 // The path of the URL whose document lies at `key`; empty when none does.

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <iterator>
 
-#include "server/threads.h"
+#include "base/threads.h"
 
 namespace tfhub::server {
 namespace {

@@ -327,7 +327,7 @@ Task<bool> Connection::finish_sending() {
         // The store has time limits of its own; ours begin again when it has answered.
         deadline_ = Clock::time_point::max();
         bool got = false;
-        co_await Blocking(worker_, [&] { got = out.read_block(); });
+        co_await Blocking(worker_.hub.transfers, worker_, [&] { got = out.read_block(); });
         enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
         going = got && !cut();
         break;
@@ -348,7 +348,7 @@ Task<Connection::Step> Connection::ask_store(std::string_view head_text) {
   const Clock::time_point started = Clock::now();
   worker_.metrics.requests_started.add();
   auto reply = std::make_unique<Reply>();  // the worker's serves others meanwhile
-  co_await Blocking(worker_, [&] { answer(worker_.hub, request, *reply); });
+  co_await Blocking(worker_.hub.questions, worker_, [&] { answer(worker_.hub, request, *reply); });
   enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
   worker_.reply = std::move(*reply);
   worker_.outgoing.reset();

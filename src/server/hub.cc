@@ -26,6 +26,7 @@ Hub::Hub(std::shared_ptr<store::ObjectStore> object_store, ServerOptions server_
     : options(std::move(server_options)),
       store(std::move(object_store)),
       local(dynamic_cast<store::LocalObjects*>(store.get())),
+      disk_cache(dynamic_cast<store::CachedObjects*>(store.get())),
       uncompressed_base(base_for_303(options, *store)),
       catalog(store),
       site(store, catalog),
@@ -60,7 +61,7 @@ void Hub::promote_later(const catalog::RecordPointer& record) {
     if (last != std::chrono::steady_clock::time_point() && now - last < kPromotionRetry) return;
     last = now;
   }
-  pool.submit([this, record] {
+  transfers.submit([this, record] {
     if (const auto promoted = catalog::promote(*store, *record); !promoted)
       warn("{} is served from where it was staged: {}", record->id.text(), promoted.error().message());
   });

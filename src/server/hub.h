@@ -9,14 +9,15 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/blocking_pool.h"
 #include "catalog/catalog.h"
-#include "server/blocking_pool.h"
 #include "server/inspection.h"
 #include "server/metrics.h"
 #include "server/open_files.h"
 #include "server/rendered_documents.h"
 #include "server/server.h"
 #include "site/site.h"
+#include "store/disk_cache.h"
 #include "store/object_store.h"
 
 namespace tfhub::server {
@@ -28,8 +29,10 @@ class Hub {
   const ServerOptions options;
   const std::shared_ptr<store::ObjectStore> store;
   // Not null: the store is a directory. Its calls take microseconds and run where they are needed; those of a
-  // bucket are network requests and run in `pool`.
+  // bucket are network requests and run in `questions` or `transfers`.
   store::LocalObjects* const local;
+  // Not null: a disk cache stands before the bucket.
+  store::CachedObjects* const disk_cache;
   const std::string uncompressed_base;  // without a trailing slash; empty: there is none
   catalog::Catalog catalog;
   site::Site site;
@@ -37,7 +40,9 @@ class Hub {
   Inspections inspections;
   RenderedDocuments rendered_documents;
   Metrics metrics;
-  BlockingPool pool{8};
+  // What a store is asked for an answer takes seconds at most; bytes of bodies and promotions may dawdle for
+  // minutes, and must not keep the questions waiting.
+  BlockingPool questions{64}, transfers{128};
 
   // Whether the folder that the 303 names is complete: true once is true for ever. Where the store is a
   // directory, a record not yet promoted is promoted on the spot; elsewhere in the background.

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "server/threads.h"
+#include "base/threads.h"
 
 namespace tfhub::server {
 namespace {

@@ -50,6 +50,12 @@ std::string elsewhere(Hub& hub, const Request& request, const Artefact& artefact
   return {};
 }
 
+// Not through OpenFiles: the room of a file that is evicted is free only when nobody holds it open.
+OpenFilePointer kept_file(store::CachedObjects& cache, const std::string& key, uint64_t size) {
+  auto file = cache.open_kept(key);
+  return file ? std::make_shared<const OpenFile>(OpenFile{std::move(*file), size}) : nullptr;
+}
+
 Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
   if (hub.local != nullptr) {
     TFHUB_ASSIGN(OpenFilePointer file, hub.open_files.get(artefact.name, [&] {
@@ -65,9 +71,12 @@ Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
   std::optional<protocol::ByteRange> part;
   if (reply.length != artefact.size)
     part = protocol::ByteRange{reply.offset, reply.offset + reply.length - 1};
-  TFHUB_ASSIGN(reply.stream,
-               open_where_it_is(artefact, [&](const std::string& key) { return hub.store->get(key, part); }));
-  return {};
+  return open_where_it_is(artefact, [&](const std::string& key) -> Result<void> {
+    if (hub.disk_cache != nullptr) reply.file = kept_file(*hub.disk_cache, key, artefact.size);
+    if (reply.file) return {};
+    TFHUB_ASSIGN(reply.stream, hub.store->get(key, part));
+    return {};
+  });
 }
 
 }  // namespace

@@ -32,6 +32,22 @@ void answer_readiness(Hub& hub, const Request& request, Reply& reply) {
   answer_plain("ready\n", "text/plain; charset=utf-8", Route::kHealth, reply);
 }
 
+std::string disk_cache_metrics(const store::DiskCacheCounts& counts) {
+  return fmt::format(
+      "# HELP tfhub_disk_cache_hits_total Reads of model files that were on the disk.\n"
+      "# TYPE tfhub_disk_cache_hits_total counter\n"
+      "tfhub_disk_cache_hits_total {}\n"
+      "# HELP tfhub_disk_cache_misses_total Reads of model files that were not, or not yet whole.\n"
+      "# TYPE tfhub_disk_cache_misses_total counter\n"
+      "tfhub_disk_cache_misses_total {}\n"
+      "# HELP tfhub_disk_cache_evictions_total Files removed from the disk for lack of room.\n"
+      "# TYPE tfhub_disk_cache_evictions_total counter\n"
+      "tfhub_disk_cache_evictions_total {}\n"
+      "# HELP tfhub_disk_cache_bytes Model files on the disk.\n# TYPE tfhub_disk_cache_bytes gauge\n"
+      "tfhub_disk_cache_bytes {}\n",
+      counts.hits, counts.misses, counts.evictions, counts.bytes);
+}
+
 void answer_metrics(Hub& hub, Reply& reply) {
   std::string text = hub.metrics.text();
   const auto snapshot = hub.catalog.snapshot();
@@ -51,6 +67,7 @@ void answer_metrics(Hub& hub, Reply& reply) {
       "tfhub_build_info{{version=\"{}\",compiler=\"{}\"}} 1\n",
       snapshot->models.size(), versions, hub.catalogue_age().count(), hub.open_files.size(), TFHUB_VERSION,
       __VERSION__);
+  if (hub.disk_cache != nullptr) text += disk_cache_metrics(hub.disk_cache->counts());
   answer_plain(text, "text/plain; version=0.0.4; charset=utf-8", Route::kMetrics, reply);
 }
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/threads.h"
 #include "protocol/http.h"
-#include "server/threads.h"
 
 namespace tfhub::server {
 namespace {

@@ -109,6 +109,14 @@ TEST(Arguments, Serve) {
   EXPECT_EQ(command.tls_key, "k");
   EXPECT_EQ(command.drain_timeout, 1.5);
   EXPECT_EQ(command.threads, 3u);
+  EXPECT_EQ(command.disk_cache, "");
+}
+
+TEST(Arguments, TheDiskCacheOfAServer) {
+  EXPECT_EQ(parsed<ServeArguments>({"serve", "--disk-cache", "/d"}).disk_cache_size, uint64_t{10} << 30);
+  const auto sized = parsed<ServeArguments>({"serve", "--disk-cache", "/d", "--disk-cache-size", "2GiB"});
+  EXPECT_EQ(sized.disk_cache, "/d");
+  EXPECT_EQ(sized.disk_cache_size, uint64_t{2} << 30);
 }
 
 TEST(Arguments, Cache) {
@@ -164,6 +172,8 @@ TEST(Arguments, WhatIsWrongIsSaid) {
   EXPECT_THAT(message({"--fast"}), HasSubstr("--fast"));
   EXPECT_THAT(message({"publish", "x"}), HasSubstr("NAME"));
   EXPECT_THAT(message({"serve", "--threads", "many"}), HasSubstr("--threads"));
+  EXPECT_THAT(message({"serve", "--disk-cache-size", "2GiB"}), HasSubstr("needs --disk-cache"));
+  EXPECT_THAT(message({"serve", "--disk-cache", "/d", "--disk-cache-size", "much"}), HasSubstr("'much'"));
   EXPECT_THAT(message({"cache"}), HasSubstr("tfhub help cache"));
   EXPECT_THAT(message({"cache", "burn"}), HasSubstr("tfhub help cache"));
   EXPECT_THAT(message({"cache", "prune", "--max-size", "lots"}), HasSubstr("20GiB"));

@@ -15,6 +15,18 @@ TEST(Keys, FollowTheBucketLayout) {
             "tensorflow/posenet/mobilenet/float/050/1/uncompressed/variables/variables.index");
 }
 
+TEST(Keys, ThoseOfVersionsAreTold) {
+  const auto id = VersionedName::parse("acme/mul/1");
+  ASSERT_TRUE(id);
+  for (const std::string& key : {archive_key(*id, Kind::kTf1Hub), archive_key(*id, Kind::kTfLite),
+                                 uncompressed_key(*id, ".hidden/file")})
+    EXPECT_TRUE(is_version_key(key)) << key;
+  for (const std::string& key :
+       {document_key("acme/mul/1"), vocabulary_key("task"), entry_key("acme/mul/1"), staging_archive_key("t"),
+        staging_uncompressed_key("t", "a"), std::string(kGenerationKey), std::string(kFormatKey)})
+    EXPECT_FALSE(is_version_key(key)) << key;
+}
+
 TEST(Keys, OursBeginWithADot) {
   EXPECT_EQ(document_key("acme/mul/1"), ".documents/acme/mul/1.md");
   EXPECT_EQ(url_path_of_document(".documents/acme/mul/1.md"), "acme/mul/1");

@@ -1,14 +1,11 @@
-// The small parts: the access log's lines, files kept open, the pool.
+// The small parts: the access log's lines, files kept open.
 #include <fcntl.h>
 
-#include <atomic>
-#include <latch>
 #include <thread>
 
 #include "base/error.h"
 #include "hub_fixture.h"
 #include "server/access_log.h"
-#include "server/blocking_pool.h"
 #include "server/open_files.h"
 
 namespace tfhub::server {
@@ -73,26 +70,6 @@ TEST(OpenFilesKept, AreTheMostRecentlyUsed) {
   const auto missing =
       files.get("x", []() -> Result<os::UniqueFd> { return fail(Code::kNotFound, "there is no {}", "x"); });
   EXPECT_FALSE(missing);
-}
-
-TEST(Pool, RunsWorkOnSeveralThreadsAndEndsWithWorkWaiting) {
-  std::latch together(3);  // hangs unless three run at once
-  std::atomic<int> running{0}, done{0};
-  {
-    BlockingPool pool(3);
-    for (int i = 0; i < 12; ++i) {
-      pool.submit([&, i] {
-        ++running;
-        if (i < 3) together.arrive_and_wait();
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        --running;
-        ++done;
-      });
-    }
-    while (done < 4) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  EXPECT_LE(done, 12);
-  EXPECT_EQ(running, 0);
 }
 
 }  // namespace

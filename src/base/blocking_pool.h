@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace tfhub::server {
+namespace tfhub {
 
 class BlockingPool {
  public:
@@ -32,4 +32,4 @@ class BlockingPool {
   bool stopping_ = false;
 };
 
-}  // namespace tfhub::server
+}  // namespace tfhub

@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-namespace tfhub::server {
+namespace tfhub {
 
 template <typename Function>
 std::thread quiet_thread(Function function) {
@@ -20,4 +20,4 @@ std::thread quiet_thread(Function function) {
   return thread;
 }
 
-}  // namespace tfhub::server
+}  // namespace tfhub

@@ -1,8 +1,8 @@
-#include "server/blocking_pool.h"
+#include "base/blocking_pool.h"
 
-#include "server/threads.h"
+#include "base/threads.h"
 
-namespace tfhub::server {
+namespace tfhub {
 
 BlockingPool::~BlockingPool() {
   {
@@ -37,4 +37,4 @@ void BlockingPool::run() {
   }
 }
 
-}  // namespace tfhub::server
+}  // namespace tfhub
