@@ -1,5 +1,6 @@
 # Buckets as stores (gs, s3, az): src/store/bucket/, the one part with Rust in it, because Apache OpenDAL is. Left out with
 # -DTFHUB_CLOUD=OFF; the sanitized trees leave it out too, a sanitizer would see nothing of it.
+set(TFHUB_CARGO_DIRECTORY "${CMAKE_BINARY_DIR}/cargo" CACHE PATH "Where cargo builds: trees may share one")
 option(TFHUB_CLOUD "Stores in buckets: gs://, s3://, az://. Needs cargo and rustc 1.91" ON)
 
 # tfhub_cloud(ROOM): adds it to the room's library.
@@ -12,13 +13,14 @@ function(tfhub_cloud ROOM)
     message(FATAL_ERROR "cargo is missing; install it, or build without buckets: -DTFHUB_CLOUD=OFF")
   endif()
   set(crate "${CMAKE_SOURCE_DIR}/src/${ROOM}/bucket")
-  set(built "${CMAKE_BINARY_DIR}/cargo/release/libtfhub_bucket.a")
+  set(built "${TFHUB_CARGO_DIRECTORY}/release/libtfhub_bucket.a")
+  file(GLOB parts CONFIGURE_DEPENDS "${crate}/*.rs")
   # OpenSSL is found as the rest finds it, and linked once, by CMake.
   add_custom_command(
     OUTPUT "${built}"
     COMMAND "${CMAKE_COMMAND}" -E env OPENSSL_NO_VENDOR=1 OPENSSL_STATIC=0 "${TFHUB_CARGO}" build --release --locked
-            --manifest-path "${crate}/Cargo.toml" --target-dir "${CMAKE_BINARY_DIR}/cargo"
-    DEPENDS "${crate}/Cargo.toml" "${crate}/Cargo.lock" "${crate}/bucket.rs" "${crate}/upload.rs"
+            --manifest-path "${crate}/Cargo.toml" --target-dir "${TFHUB_CARGO_DIRECTORY}"
+    DEPENDS "${crate}/Cargo.toml" "${crate}/Cargo.lock" ${parts}
     COMMENT "Building the access to buckets (Rust)"
     USES_TERMINAL VERBATIM)
   add_custom_target(tfhub_bucket_crate DEPENDS "${built}")

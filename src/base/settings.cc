@@ -12,10 +12,14 @@ namespace settings {
 
 std::span<const Setting* const> all() {
   static constexpr std::array kAll = {
-      &kCacheDir,     &kLoadFormat,     &kProgress,     &kOffline,      &kMirrors,  &kGcsEndpoint,
-      &kGcsAnonymous, &kS3Endpoint,     &kStore,        &kListen,       &kCaBundle, &kDisableCertValidation,
-      &kLockTimeout,  &kConnectTimeout, &kStallTimeout, &kStoreTimeout, &kRetries,  &kRevalidateTimeout,
-      &kMaxModelSize, &kMaxModelFiles,  &kMaxExpansion, &kTensorFlow,
+      &kCacheDir,     &kLoadFormat,     &kProgress,
+      &kOffline,      &kMirrors,        &kGcsEndpoint,
+      &kGcsAnonymous, &kS3Endpoint,     &kStore,
+      &kListen,       &kCaBundle,       &kDisableCertValidation,
+      &kLockTimeout,  &kConnectTimeout, &kStallTimeout,
+      &kStoreTimeout, &kRetries,        &kRevalidateTimeout,
+      &kMaxModelSize, &kMaxModelFiles,  &kMaxExpansion,
+      &kTensorFlow,   &kBlockCacheSize,
   };
   return kAll;
 }

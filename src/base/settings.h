@@ -58,6 +58,9 @@ inline constexpr Setting kTensorFlow{
     "TFHUB_TENSORFLOW", "",
     "TensorFlow for running models: its package folder or library (default: that of python3, else the "
     "system's)."};
+inline constexpr Setting kBlockCacheSize{
+    "TFHUB_BLOCK_CACHE_SIZE", "64MiB",
+    "Memory for the parts of models that TensorFlow reads in place, by hub.http:// and hub.https:// paths."};
 inline constexpr Setting kMaxModelSize{"TFHUB_MAX_MODEL_SIZE", "50GiB",
                                        "The most bytes one model may unpack to."};
 inline constexpr Setting kMaxModelFiles{"TFHUB_MAX_MODEL_FILES", "100000",

@@ -84,6 +84,8 @@ struct Catalog::State {
   // not count, entry.h). A null pointer is a model's.
   Result<std::optional<CachedEntry>> entry(const std::string& url_path);
   Result<bool> is_model(const std::string& url_path);
+  // The same of what stands above a version, for which there seldom is anything to read.
+  Result<bool> is_model_above(const std::string& url_path);
   Result<Versions> read_versions(const protocol::ModelName& name);
   Result<void> scan();
 };
@@ -94,16 +96,8 @@ Result<std::optional<CachedEntry>> Catalog::State::entry(const std::string& url_
   if (!protocol::ModelName::parse(url_path)) return std::nullopt;  // cannot even be one
   TFHUB_ASSIGN(auto found, read_entry(*store, url_path));
   if (found && !found->is_model()) {
-    const std::string& model = found->version->id.name.text();
-    auto above = entries.find(model);
-    if (!above) {
-      TFHUB_ASSIGN(const auto model_entry, read_entry(*store, model));
-      if (model_entry && model_entry->is_model()) {
-        entries.add(model, nullptr);
-        above = nullptr;
-      }
-    }
-    if (!above || *above) found.reset();
+    TFHUB_ASSIGN(const bool counts, is_model_above(found->version->id.name.text()));
+    if (!counts) found.reset();
   }
   if (!found) {
     entries.add_missing(url_path);
@@ -113,6 +107,18 @@ Result<std::optional<CachedEntry>> Catalog::State::entry(const std::string& url_
   if (!found->is_model()) pointer = std::make_shared<const VersionRecord>(std::move(*found->version));
   entries.add(url_path, pointer);
   return pointer;
+}
+
+Result<bool> Catalog::State::is_model_above(const std::string& url_path) {
+  {
+    const std::lock_guard guard(snapshot_mutex);
+    if (snapshot->models.contains(url_path)) return true;
+  }
+  if (const auto known = entries.find(url_path)) return !*known;
+  TFHUB_ASSIGN(const auto found, read_entry(*store, url_path));
+  const bool model = found && found->is_model();
+  if (model) entries.add(url_path, nullptr);
+  return model;
 }
 
 Result<bool> Catalog::State::is_model(const std::string& url_path) {

@@ -83,10 +83,9 @@ Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, co
 
 // The last file last: that it is there tells that all are (uncompressed_ready).
 Result<void> copy_all(store::ObjectStore& store, const VersionRecord& record) {
-  TFHUB_TRY(copy_one(store, record, archive_of(record)));
-  if (!record.has_uncompressed()) return {};
-  TFHUB_TRY(store::side_by_side(store, record.files.size() - 1, [&](size_t i) {
-    return copy_one(store, record, file_of(record, record.files[i]));
+  if (!record.has_uncompressed()) return copy_one(store, record, archive_of(record));
+  TFHUB_TRY(store::side_by_side(store, record.files.size(), [&](size_t i) {
+    return copy_one(store, record, i == 0 ? archive_of(record) : file_of(record, record.files[i - 1]));
   }));
   return copy_one(store, record, file_of(record, record.files.back()));
 }

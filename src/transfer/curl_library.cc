@@ -3,11 +3,21 @@
 #include <dlfcn.h>
 
 #include <array>
+#include <cstdlib>
+#include <cstring>
 
 #include "base/error.h"
 
 namespace tfhub::transfer {
 namespace {
+
+// TensorFlow in the same process shows everybody its BoringSSL, zlib and curl, and libcurl would call those
+// instead of what it was linked with: DEEPBIND lets it look at home first. Sanitizers cannot live with that.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kHow = RTLD_NOW | RTLD_LOCAL;
+#else
+constexpr int kHow = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
+#endif
 
 template <typename Function>
 Result<void> find(void* library, const char* name, Function& function) {
@@ -24,7 +34,10 @@ Result<CurlLibrary> open_and_initialise() {
   // (git brings it).
   static constexpr std::array kNames = {"libcurl.so.4", "libcurl-gnutls.so.4"};
   TFHUB_ASSIGN(CurlLibrary curl, CurlLibrary::open(kNames));
-  if (const CURLcode code = curl.global_init(CURL_GLOBAL_DEFAULT); code != CURLE_OK)
+  // With functions bound here, not there: a process may have an allocator of its own, which DEEPBIND hides.
+  if (const CURLcode code = curl.global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, std::free, std::realloc,
+                                                 strdup, std::calloc);
+      code != CURLE_OK)
     return fail(Code::kUnexpected, "libcurl does not start: {}; reinstall the Debian package libcurl4",
                 curl.easy_strerror(code));
   return curl;
@@ -35,7 +48,7 @@ Result<CurlLibrary> open_and_initialise() {
 Result<CurlLibrary> CurlLibrary::open(std::span<const char* const> names) {
   void* library = nullptr;
   for (const char* name : names) {
-    library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    library = dlopen(name, kHow);
     if (library != nullptr) break;
   }
   if (library == nullptr) {
@@ -45,7 +58,7 @@ Result<CurlLibrary> CurlLibrary::open(std::span<const char* const> names) {
             .in("downloading needs libcurl, which is not installed; install the Debian package libcurl4"));
   }
   CurlLibrary curl;
-  TFHUB_TRY(find(library, "curl_global_init", curl.global_init));
+  TFHUB_TRY(find(library, "curl_global_init_mem", curl.global_init_mem));
   TFHUB_TRY(find(library, "curl_free", curl.free));
   TFHUB_TRY(find(library, "curl_slist_append", curl.slist_append));
   TFHUB_TRY(find(library, "curl_slist_free_all", curl.slist_free_all));

@@ -14,7 +14,7 @@ namespace tfhub::transfer {
 
 // The functions we call, each with the type that curl's own header declares.
 struct CurlLibrary {
-  decltype(&::curl_global_init) global_init = nullptr;
+  decltype(&::curl_global_init_mem) global_init_mem = nullptr;
   decltype(&::curl_free) free = nullptr;
   decltype(&::curl_slist_append) slist_append = nullptr;
   decltype(&::curl_slist_free_all) slist_free_all = nullptr;

@@ -8,15 +8,12 @@
 #include "transfer/checksum.h"
 #include "transfer/fetch.h"
 #include "transfer/redirect.h"
-#include "transfer/response.h"
 #include "transfer/resume.h"
 #include "transfer/retry.h"
 #include "transfer/tuning.h"
 
 namespace tfhub::transfer {
 namespace {
-
-constexpr size_t kErrorPage = 64 << 10;  // so much of an error's body is looked at for words
 
 class ResumingDownload final : public Download {
  public:
@@ -32,7 +29,6 @@ class ResumingDownload final : public Download {
  private:
   Result<void> resume(Failure cut);
   Result<bool> take_up(Failure& cut);  // one try of resume(); false: `cut` says why not yet
-  Failure read_status_failure();
   tl::unexpected<Error> stop(Error error, bool worth_restarting = false);
 
   const std::string url_;
@@ -57,19 +53,12 @@ tl::unexpected<Error> ResumingDownload::stop(Error error, bool worth_restarting)
   return fail(std::move(error));
 }
 
-Failure ResumingDownload::read_status_failure() {
-  SmallResponse response{exchange_->head(), {}};
-  if (auto body = read_body(*exchange_, kErrorPage)) response.body = std::move(*body);
-  exchange_->stop();
-  return status_failure(response, url_);
-}
-
 Result<void> ResumingDownload::open() {
   const Request request{"GET", url_, options_.headers};
   for (;;) {
     auto started = start_following(*exchange_, request, options_.follow_redirects);
     if (started && exchange_->head().status < 300) break;
-    const Failure failure = started ? read_status_failure() : started.error();
+    const Failure failure = started ? read_status_failure(*exchange_, url_) : started.error();
     if (!budget_.try_again(failure)) return fail(failure.error(budget_.tries()));
   }
   first_ = Representation::of(exchange_->head());
@@ -152,7 +141,7 @@ Result<bool> ResumingDownload::take_up(Failure& cut) {
   }
   const int status = exchange_->head().status;
   if (status != 200 && status != 206 && status != 416) {
-    cut = read_status_failure();
+    cut = read_status_failure(*exchange_, url_);
     return false;
   }
   resumed_ = true;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/interruption.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "transfer/proxy.h"
@@ -187,6 +188,11 @@ Tried<size_t> Exchange::read(MutableBytes buffer) {
 
 Tried<void> Exchange::advance() {
   for (;;) {
+    if (interrupted())
+      return tl::unexpected(
+          Failure{.code = Code::kUnexpected,
+                  .cause = fmt::format("the transfer from {} was interrupted", server_of(url_)),
+                  .way_out = "start it again"});
     const bool moved = perform();
     if (deadline_.passed(Clock::now())) return tl::unexpected(deadline_.failure(url_));
     if (moved) return {};
@@ -230,7 +236,7 @@ Tried<void> Exchange::wait() {
       last_arrival_ = now;
     }
   }
-  auto until = now + std::chrono::seconds(10);
+  std::chrono::steady_clock::time_point until = now + kInterruptionLatency;
   if (sent_) {
     const auto stalled = last_arrival_ + options_.stall_timeout;
     if (now >= stalled)

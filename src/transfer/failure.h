@@ -23,7 +23,7 @@ struct Failure {
   Code code = Code::kNetwork;
   std::string cause{};    // "the server at 127.0.0.1:8080 refused the connection"
   std::string way_out{};  // "is it running?"
-  std::string detail{};   // libcurl's own words, for --verbose
+  std::string detail{};   // libcurl's own words or "HTTP status 404": the end of the error's chain
   Retry retry = Retry::kNever;
   std::optional<std::chrono::seconds> retry_after{};  // as the server asked
 

@@ -15,6 +15,8 @@
 namespace tfhub::transfer {
 namespace {
 
+constexpr size_t kErrorPage = 64 << 10;  // so much of an error's body is looked at for words
+
 // A whole small response. A success larger than `limit` is a failure; of an error page the beginning will do.
 Tried<SmallResponse> exchange_once(Exchange& exchange, const Request& request, bool follow, size_t limit) {
   if (auto started = start_following(exchange, request, follow); !started)
@@ -64,6 +66,13 @@ Tried<std::string> read_body(Exchange& exchange, size_t limit) {
     if (!got) return tl::unexpected(got.error());
     if (*got == 0) return body;
   }
+}
+
+Failure read_status_failure(Exchange& exchange, const std::string& url) {
+  SmallResponse response{exchange.head(), {}};
+  if (auto body = read_body(exchange, kErrorPage)) response.body = std::move(*body);
+  exchange.stop();
+  return status_failure(response, url);
 }
 
 Result<SmallResponse> fetch(const std::string& method, const std::string& url, const HttpOptions& options,

@@ -1,4 +1,4 @@
-// What a small exchange and a download share.
+// What every kind of request shares.
 #pragma once
 
 #include <string>
@@ -12,5 +12,9 @@ Result<void> check_url(const std::string& url);
 
 // The body of the answer under way, at most limit + 1 bytes of it.
 Tried<std::string> read_body(Exchange& exchange, size_t limit);
+
+// The failure that the answer under way to a request for `url` is, its status not being a wanted one. Ends
+// the exchange.
+Failure read_status_failure(Exchange& exchange, const std::string& url);
 
 }  // namespace tfhub::transfer

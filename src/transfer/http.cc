@@ -9,11 +9,8 @@ namespace tfhub::transfer {
 
 Result<HttpOptions> HttpOptions::from_settings() {
   HttpOptions options;
-  TFHUB_ASSIGN(options.connect_timeout, get_seconds(settings::kConnectTimeout));
-  TFHUB_ASSIGN(options.stall_timeout, get_seconds(settings::kStallTimeout));
-  for (const auto& [value, setting] : {std::pair(options.connect_timeout, settings::kConnectTimeout),
-                                       std::pair(options.stall_timeout, settings::kStallTimeout)})
-    if (value.count() <= 0) return fail(Code::kUsage, "{} must be more than 0 seconds", setting.environment);
+  TFHUB_ASSIGN(options.connect_timeout, get_timeout(settings::kConnectTimeout));
+  TFHUB_ASSIGN(options.stall_timeout, get_timeout(settings::kStallTimeout));
   const std::string retries = tfhub::get(settings::kRetries);
   const auto [end, error] = std::from_chars(retries.data(), retries.data() + retries.size(), options.retries);
   if (error != std::errc() || end != retries.data() + retries.size() || options.retries < 0 ||

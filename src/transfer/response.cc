@@ -132,6 +132,7 @@ Failure status_failure(const SmallResponse& response, const std::string& url) {
   if (!proxy.empty()) answer += fmt::format(", by the proxy {}", redacted(proxy));
 
   Failure failure;
+  failure.detail = fmt::format("HTTP status {}", status);
   failure.retry = is_temporary(status) ? Failure::Retry::kYes : Failure::Retry::kNever;
   if (failure.retry == Failure::Retry::kYes)
     failure.retry_after =

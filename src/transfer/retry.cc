@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <random>
-#include <thread>
 
+#include "base/interruption.h"
 #include "base/log.h"
 
 namespace tfhub::transfer {
@@ -42,7 +42,8 @@ bool RetryBudget::try_again(const Failure& failure) {
   const auto wait = pause(failure);
   if (deadline_.passed(Clock::now() + wait)) return false;
   debug("{}; trying again in {} ms", failure.cause, wait.count());
-  std::this_thread::sleep_for(wait);
+  pause_for(wait);
+  if (interrupted()) return false;
   ++tries_;
   ++cuts_;
   return true;

@@ -119,7 +119,8 @@ def test_what_is_not_there_is_not_found_in_the_same_words(twins, target):
     assert twins.alike("GET", target).status == 404
 
 
-@pytest.mark.parametrize("target", ["/api/v1/models", "/api/v1/models?q=mul", "/api/v1/models/acme/mul", "/api/v1/models/acme/mul/1"])
+@pytest.mark.parametrize("target", ["/api/v1/models", "/api/v1/models?q=mul", "/api/v1/models/acme/mul", "/api/v1/models/acme/mul/1",
+                                    "/api/v1/files/acme/mul/variables"])
 def test_the_interface_for_programs_tells_the_same(twins, target):
     told, expected = (get(server, target) for server in (twins.bucket, twins.directory))
     assert (told.status, undated(told.json())) == (200, undated(expected.json()))

@@ -110,10 +110,18 @@ def read_request(connection) -> Request | None:
         if not block:
             return None
         data += block
-    lines = data.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-    method, target, _ = lines[0].split(" ", 2)
-    headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
-    return Request(method, target, headers)
+    return parse_head(data)
+
+
+def parse_head(data: bytes) -> Request:
+    method, target, _ = data.split(b"\r\n")[0].decode("latin-1").split(" ", 2)
+    return Request(method, target, header_fields(data))
+
+
+def header_fields(head: bytes) -> dict:
+    """Of a request or an answer, by their names in small letters."""
+    lines = head.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    return {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
 
 
 def send_head(connection, status: int, headers: dict):

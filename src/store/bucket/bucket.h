@@ -39,10 +39,18 @@ typedef struct {
 
 void tfhub_bucket_text_free(char* text);
 
-/* service: "gcs", "s3", "azblob"; options: name, value, name, value, …, NULL, as OpenDAL calls them; retries:
-   how often a request that failed is sent again. Nothing is asked of the network yet. */
-TfhubBucketStatus tfhub_bucket_open(const char* service, const char* const* options, uint32_t retries,
-                                    TfhubBucket** bucket);
+/* What a bucket is waited for. */
+typedef struct {
+  uint32_t retries;    /* how often a request that failed is sent again */
+  uint64_t connect_ms; /* for a connection */
+  uint64_t answer_ms;  /* for an answer, or its next bytes, all tries together */
+  uint64_t stall_ms;   /* for one part of an object to be uploaded or copied, each try */
+} TfhubBucketPatience;
+
+/* service: "gcs", "s3", "azblob"; options: name, value, name, value, …, NULL, as OpenDAL calls them. Nothing
+   is asked of the network yet. */
+TfhubBucketStatus tfhub_bucket_open(const char* service, const char* const* options,
+                                    const TfhubBucketPatience* patience, TfhubBucket** bucket);
 void tfhub_bucket_free(TfhubBucket* bucket);
 
 TfhubBucketStatus tfhub_bucket_head(const TfhubBucket* bucket, const char* key, TfhubBucketInfo* info);

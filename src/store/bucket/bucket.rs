@@ -1,26 +1,29 @@
 //! Object stores of the clouds through Apache OpenDAL, as the C functions that bucket.h describes. No rule of the
-//! hub stands here: only what must be Rust. Retries and timeouts are OpenDAL's own layers.
+//! hub stands here: only what must be Rust.
 
 use std::ffi::{c_char, c_void, CStr, CString};
+use std::future::IntoFuture;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use backon::Retryable;
 use futures_util::StreamExt;
-use opendal::layers::{RetryLayer, TimeoutLayer};
-use opendal::{Buffer, BufferStream, Error, ErrorKind, HttpTransporter, Operator};
-use opendal_http_transport_reqwest::ReqwestTransport;
+use opendal::{Buffer, Error, ErrorKind, HttpTransporter, Operator};
 use tokio::runtime::Runtime;
 
+mod download;
+mod patience;
+mod transport;
 mod upload;
+use download::Download;
+use patience::TfhubBucketPatience;
+use transport::Transport;
 use upload::Upload;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-const IO_TIMEOUT: Duration = Duration::from_secs(30);
-const FIRST_DELAY: Duration = Duration::from_millis(100);
-const LONGEST_DELAY: Duration = Duration::from_secs(4);
+// A service copies some hundred megabytes a second: no step with a large object may look like a stall.
+const COPIED_AT_ONCE: usize = 1 << 30;
+const COPIES_AT_ONCE: usize = 4;
 
 // The codes of bucket.h.
 const OK: i32 = 0;
@@ -31,15 +34,13 @@ const UNAVAILABLE: i32 = 4;
 const REFUSED: i32 = 5;
 
 pub struct TfhubBucket {
-    retrying: Operator,
-    once: Operator,
-    retries: u32,
+    asking: Operator,
+    moving: Operator,
+    moving_once: Operator,
+    patience: TfhubBucketPatience,
 }
 
-pub struct TfhubBucketReader {
-    stream: BufferStream,
-    rest: Buffer,
-}
+pub struct TfhubBucketReader(Download);
 
 pub struct TfhubBucketWriter(Upload);
 
@@ -60,17 +61,24 @@ fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         opendal::init_default_registry();
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT);
-        HttpTransporter::install_default(ReqwestTransport::new(client.build().expect("an HTTP client")));
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("tfhub-bucket")
+            .on_thread_start(leave_signals_to_the_program)
             .enable_all()
             .build()
             .expect("threads for the bucket")
     })
+}
+
+/// A connection that is cut while bytes are written to it raises SIGPIPE, which Rust's own programs ignore, but C++ does not.
+fn leave_signals_to_the_program() {
+    // SAFETY: plain C calls on a set of our own.
+    unsafe {
+        let mut all = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, std::ptr::null_mut());
+    }
 }
 
 fn text(words: &str) -> *mut c_char {
@@ -151,7 +159,7 @@ pub unsafe extern "C" fn tfhub_bucket_text_free(text: *mut c_char) {
 pub unsafe extern "C" fn tfhub_bucket_open(
     service: *const c_char,
     options: *const *const c_char,
-    retries: u32,
+    patience: *const TfhubBucketPatience,
     bucket: *mut *mut TfhubBucket,
 ) -> TfhubBucketStatus {
     guarded(|| {
@@ -163,16 +171,19 @@ pub unsafe extern "C" fn tfhub_bucket_open(
             pairs.push((string(*at)?.to_string(), string(*at.add(1))?.to_string()));
             at = at.add(2);
         }
+        let patience = *patience;
+        let transport = Transport::new(patience.connect_timeout());
+        // The first one also serves what OpenDAL does beside an operator: tokens of some credentials.
+        HttpTransporter::install_default(transport.clone());
         let plain = Operator::via_iter(string(service)?, pairs)?;
-        let once = plain.layer(TimeoutLayer::new().with_timeout(REQUEST_TIMEOUT).with_io_timeout(IO_TIMEOUT));
-        let retrying = once.clone().layer(
-            RetryLayer::new()
-                .with_max_times(retries as usize)
-                .with_min_delay(FIRST_DELAY)
-                .with_max_delay(LONGEST_DELAY)
-                .with_jitter(),
-        );
-        *bucket = Box::into_raw(Box::new(TfhubBucket { retrying, once, retries }));
+        let context = plain.base_context().with_http_transport(HttpTransporter::new(transport));
+        let plain = plain.with_context(context);
+        *bucket = Box::into_raw(Box::new(TfhubBucket {
+            asking: patience.asking(&plain),
+            moving: patience.moving(&plain),
+            moving_once: patience.moving_once(&plain),
+            patience,
+        }));
         Ok(())
     })
 }
@@ -191,7 +202,8 @@ pub unsafe extern "C" fn tfhub_bucket_head(
     info: *mut TfhubBucketInfo,
 ) -> TfhubBucketStatus {
     guarded(|| {
-        *info = match runtime().block_on((*bucket).retrying.stat(string(key)?)) {
+        let bucket = &*bucket;
+        *info = match runtime().block_on(bucket.patience.answered(bucket.asking.stat(string(key)?))) {
             Ok(found) => TfhubBucketInfo {
                 found: true,
                 size: found.content_length(),
@@ -215,21 +227,10 @@ pub unsafe extern "C" fn tfhub_bucket_get(
     reader: *mut *mut TfhubBucketReader,
 ) -> TfhubBucketStatus {
     guarded(|| {
-        let operator = &(*bucket).retrying;
-        let key = string(key)?;
-        let (stream, rest) = runtime().block_on(async {
-            // One request, taken from as it comes: what is not read is not kept, however many read.
-            let reader = operator.reader(key).await?;
-            let mut stream = if size == u64::MAX {
-                reader.into_stream(from..).await?
-            } else {
-                reader.into_stream(from..from + size).await?
-            };
-            // The first bytes now: whether there is such an object is told here.
-            let first = stream.next().await.transpose()?;
-            Ok::<_, Error>((stream, first.unwrap_or_default()))
-        })?;
-        *reader = Box::into_raw(Box::new(TfhubBucketReader { stream, rest }));
+        let TfhubBucket { asking, patience, .. } = &*bucket;
+        let size = (size != u64::MAX).then_some(size);
+        let download = runtime().block_on(Download::begin(asking, *patience, string(key)?, from, size))?;
+        *reader = Box::into_raw(Box::new(TfhubBucketReader(download)));
         Ok(())
     })
 }
@@ -242,22 +243,8 @@ pub unsafe extern "C" fn tfhub_bucket_read(
     got: *mut usize,
 ) -> TfhubBucketStatus {
     guarded(|| {
-        let reader = &mut *reader;
-        *got = 0;
-        while reader.rest.is_empty() {
-            match runtime().block_on(reader.stream.next()) {
-                None => return Ok(()),
-                Some(more) => reader.rest = more?,
-            }
-        }
         let into = std::slice::from_raw_parts_mut(bytes.cast::<u8>(), size);
-        while *got < size && !reader.rest.is_empty() {
-            let piece = reader.rest.current();
-            let n = piece.len().min(size - *got);
-            into[*got..*got + n].copy_from_slice(&piece[..n]);
-            reader.rest = reader.rest.slice(n..);
-            *got += n;
-        }
+        *got = runtime().block_on((*reader).0.read(into))?;
         Ok(())
     })
 }
@@ -277,7 +264,8 @@ pub unsafe extern "C" fn tfhub_bucket_put(
     writer: *mut *mut TfhubBucketWriter,
 ) -> TfhubBucketStatus {
     guarded(|| {
-        let upload = runtime().block_on(Upload::begin(&(*bucket).retrying, string(key)?))?;
+        let bucket = &*bucket;
+        let upload = runtime().block_on(Upload::begin(&bucket.moving, bucket.patience, string(key)?))?;
         *writer = Box::into_raw(Box::new(TfhubBucketWriter(upload)));
         Ok(())
     })
@@ -326,29 +314,26 @@ pub unsafe extern "C" fn tfhub_bucket_put_if_absent(
     })
 }
 
-/// Retried by hand: when the answer to an attempt was lost, the next one finds the key taken, perhaps by
+/// Tried again by hand: when the answer to an attempt was lost, the next one finds the key taken, perhaps by
 /// ourselves, and only what stands there tells.
 async fn put_if_absent(bucket: &TfhubBucket, key: &str, content: Vec<u8>) -> Result<bool, Error> {
-    let mut delay = FIRST_DELAY;
-    for attempt in 0u32.. {
-        let error = match bucket.once.write_with(key, content.clone()).if_not_exists(true).await {
-            Ok(_) => return Ok(true),
-            Err(error) => error,
-        };
-        match error.kind() {
-            ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists if attempt == 0 => return Ok(false),
+    let mut attempts = 0;
+    let attempt = || {
+        attempts += 1;
+        bucket.moving_once.write_with(key, content.clone()).if_not_exists(true).into_future()
+    };
+    // S3 tells of a rival that is writing at this moment; who won is known at the next attempt.
+    let may_pass = |error: &Error| error.is_temporary() || error.kind() == ErrorKind::Conflict;
+    match attempt.retry(bucket.patience.delays()).when(may_pass).await {
+        Ok(_) => Ok(true),
+        Err(error) => match error.kind() {
+            ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists if attempts == 1 => Ok(false),
             ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists => {
-                return Ok(bucket.retrying.read(key).await?.to_vec() == content);
+                Ok(bucket.asking.read(key).await?.to_vec() == content)
             }
-            // S3 tells of a rival that is writing at this moment; who won is known at the next attempt.
-            ErrorKind::Conflict if attempt < bucket.retries => {}
-            _ if error.is_temporary() && attempt < bucket.retries => {}
-            _ => return Err(error),
-        }
-        tokio::time::sleep(delay).await;
-        delay = (delay * 2).min(LONGEST_DELAY);
+            _ => Err(error),
+        },
     }
-    unreachable!()
 }
 
 type Visit = extern "C" fn(*mut c_void, *const c_char, usize, u64, i64) -> bool;
@@ -363,10 +348,10 @@ pub unsafe extern "C" fn tfhub_bucket_list(
 ) -> TfhubBucketStatus {
     guarded(|| {
         let prefix = string(prefix)?;
+        let TfhubBucket { asking, patience, .. } = &*bucket;
         runtime().block_on(async {
-            let mut lister = (*bucket).retrying.lister_with(prefix).recursive(recursive).await?;
-            while let Some(entry) = lister.next().await {
-                let entry = entry?;
+            let mut lister = asking.lister_with(prefix).recursive(recursive).await?;
+            while let Some(entry) = patience.answered(async { lister.next().await.transpose() }).await? {
                 let (path, metadata) = (entry.path(), entry.metadata());
                 let size = if metadata.is_dir() { 0 } else { metadata.content_length() };
                 if !visit(context, path.as_ptr().cast(), path.len(), size, modified_ms(metadata)) {
@@ -389,7 +374,7 @@ pub unsafe extern "C" fn tfhub_bucket_remove(
         for i in 0..count {
             paths.push(string(*keys.add(i))?.to_string());
         }
-        runtime().block_on(upload::remove(&(*bucket).retrying, &paths))
+        runtime().block_on(upload::remove(&(*bucket).asking, &paths))
     })
 }
 
@@ -400,7 +385,8 @@ pub unsafe extern "C" fn tfhub_bucket_copy(
     to: *const c_char,
 ) -> TfhubBucketStatus {
     guarded(|| {
-        runtime().block_on((*bucket).retrying.copy(string(from)?, string(to)?))?;
+        let copy = (*bucket).moving.copy_with(string(from)?, string(to)?);
+        runtime().block_on(copy.chunk(COPIED_AT_ONCE).concurrent(COPIES_AT_ONCE).into_future())?;
         Ok(())
     })
 }
@@ -414,7 +400,7 @@ pub unsafe extern "C" fn tfhub_bucket_sign(
 ) -> TfhubBucketStatus {
     guarded(|| {
         let time = Duration::from_secs(seconds.into());
-        let signed = runtime().block_on((*bucket).retrying.presign_read(string(key)?, time))?;
+        let signed = runtime().block_on((*bucket).asking.presign_read(string(key)?, time))?;
         *url = text(&signed.uri().to_string());
         Ok(())
     })

@@ -36,6 +36,11 @@ Result<void> add_google(BucketOptions& options) {
     options.emplace_back("skip_signature", "true");
     options.emplace_back("disable_config_load", "true");
   }
+  // A short-lived token that the user has already, as Terraform and gcloud take it; else OpenDAL looks where
+  // Google's clients look.
+  if (const auto token = first_of({"GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN"});
+      !token.empty() && !anonymous)
+    options.emplace_back("token", token);
   // As Google's own clients and TensorFlow take it.
   if (anonymous || is_true(environment("NO_GCE_CHECK"))) options.emplace_back("disable_vm_metadata", "true");
   return {};

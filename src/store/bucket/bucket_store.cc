@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "protocol/keys.h"
 #include "store/bucket/bucket.h"
 #include "store/bucket/bucket_location.h"
 #include "store/key.h"
@@ -218,9 +219,13 @@ Result<std::string> BucketStore::signed_url(const std::string& key, std::chrono:
   return signed_url;
 }
 
-// A listing is what tells a bucket that is not there from an object that is not; what it lists may be
-// nothing.
+// A hub's bucket has an object that says so. Where it is missing, a listing, which takes longer, tells a
+// bucket that is not there from one without that object; what it lists may be nothing.
 Result<void> BucketStore::check() const {
+  TfhubBucketInfo info{};
+  const auto looked = checked(tfhub_bucket_head(bucket(), std::string(protocol::kFormatKey).c_str(), &info),
+                              "cannot open the store " + open_->url);
+  if (info.found || (!looked && looked.error().code() == Code::kNetwork)) return looked;
   const auto stop = [](void*, const char*, size_t, uint64_t, int64_t) { return false; };
   auto there = checked(tfhub_bucket_list(bucket(), ".tfhub/", false, stop, nullptr),
                        "cannot open the store " + open_->url);
@@ -229,12 +234,23 @@ Result<void> BucketStore::check() const {
   return there;
 }
 
+Result<TfhubBucketPatience> patience_from_settings() {
+  constexpr uint64_t kMostRetries = 20;
+  TFHUB_ASSIGN(const uint64_t retries, get_size(settings::kRetries));
+  TFHUB_ASSIGN(const auto connect, get_timeout(settings::kConnectTimeout));
+  TFHUB_ASSIGN(const auto answer, get_timeout(settings::kStoreTimeout));
+  TFHUB_ASSIGN(const auto stall, get_timeout(settings::kStallTimeout));
+  return TfhubBucketPatience{static_cast<uint32_t>(std::min(retries, kMostRetries)),
+                             static_cast<uint64_t>(connect.count()), static_cast<uint64_t>(answer.count()),
+                             static_cast<uint64_t>(stall.count())};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ObjectStore>> open_bucket_store(const std::string& location) {
   TFHUB_ASSIGN(const BucketLocation parsed, parse_bucket_location(location));
   TFHUB_ASSIGN(const BucketOptions options, bucket_options(parsed));
-  TFHUB_ASSIGN(const uint64_t retries, get_size(settings::kRetries));
+  TFHUB_ASSIGN(const TfhubBucketPatience patience, patience_from_settings());
   std::vector<const char*> pairs;
   for (const auto& [name, value] : options) {
     pairs.push_back(name.c_str());
@@ -242,8 +258,7 @@ Result<std::shared_ptr<ObjectStore>> open_bucket_store(const std::string& locati
   }
   pairs.push_back(nullptr);
   TfhubBucket* bucket = nullptr;
-  TFHUB_TRY(checked(tfhub_bucket_open(bucket_service(parsed).data(), pairs.data(),
-                                      static_cast<uint32_t>(std::min<uint64_t>(retries, 20)), &bucket),
+  TFHUB_TRY(checked(tfhub_bucket_open(bucket_service(parsed).data(), pairs.data(), &patience, &bucket),
                     "cannot open the store " + parsed.url()));
   auto store = std::make_shared<BucketStore>(
       std::make_shared<const Open>(Open{.bucket = Bucket(bucket), .url = parsed.url()}));

@@ -6,9 +6,12 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use backon::Retryable;
 use futures_util::{stream, StreamExt};
 use opendal::{Buffer, Error, ErrorKind, Operator, Writer};
 use tokio::task::JoinHandle;
+
+use crate::patience::TfhubBucketPatience;
 
 /// What one request sends of a large object. S3 takes no smaller parts than 5 MiB, and no more than 10,000: 50 GiB.
 const PART: usize = 82 * PIECE;
@@ -46,8 +49,10 @@ impl Drop for Turn {
 pub struct Upload {
     turn: Turn,
     operator: Operator,
+    patience: TfhubBucketPatience,
     key: String,
     gathered: Vec<Vec<u8>>, // pieces: all but the last are full
+    size: u64,
     way: Way,
     open: bool,
 }
@@ -61,7 +66,7 @@ enum Way {
 }
 
 impl Upload {
-    pub async fn begin(operator: &Operator, key: &str) -> Result<Upload, Error> {
+    pub async fn begin(operator: &Operator, patience: TfhubBucketPatience, key: &str) -> Result<Upload, Error> {
         let turn = Turn::take();
         let way = if operator.info().capability().compose {
             // Nobody else writes under this name, however often this key is put.
@@ -71,11 +76,13 @@ impl Upload {
             // It gets whole parts; told their size, it would keep one more of them.
             Way::Parts(Box::new(operator.writer_with(key).concurrent(turn.parts_at_once).await?))
         };
-        Ok(Upload { turn, operator: operator.clone(), key: key.to_string(), gathered: Vec::new(), way, open: true })
+        let (operator, key) = (operator.clone(), key.to_string());
+        Ok(Upload { turn, operator, patience, key, gathered: Vec::new(), size: 0, way, open: true })
     }
 
     /// Gathered to whole parts: a part's retry needs its bytes, and small pieces would be kept one by one.
     pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        self.size += bytes.len() as u64;
         while !bytes.is_empty() {
             let room = self.gathered.last().map_or(0, |piece| PIECE - piece.len());
             if room == 0 {
@@ -108,13 +115,18 @@ impl Upload {
         }
         match &mut self.way {
             Way::Parts(writer) => {
-                writer.close().await?;
+                if let Err(error) = writer.close().await {
+                    // When the answer was lost, the service may know the upload no more, because it is done.
+                    if error.kind() != ErrorKind::NotFound || !self.arrived().await {
+                        return Err(error);
+                    }
+                }
             }
             Way::Composed { name, parts, under_way } => {
                 while let Some(part) = under_way.pop_front() {
                     finished(part).await?;
                 }
-                compose(&self.operator, name, parts, &self.key).await?;
+                compose(&self.operator, self.patience, name, parts, &self.key).await?;
                 let _ = remove(&self.operator, parts).await;  // they harm nobody
             }
         }
@@ -138,6 +150,10 @@ impl Upload {
                 let _ = remove(&self.operator, parts).await;
             }
         }
+    }
+
+    async fn arrived(&self) -> bool {
+        self.operator.stat(&self.key).await.is_ok_and(|there| there.content_length() == self.size)
     }
 
     fn taken(&mut self) -> Buffer {
@@ -169,19 +185,30 @@ async fn finished(part: JoinHandle<Result<(), Error>>) -> Result<(), Error> {
 }
 
 /// `parts`, in their order, become `key`; what is put together on the way is added to `parts`.
-async fn compose(operator: &Operator, name: &str, parts: &mut Vec<String>, key: &str) -> Result<(), Error> {
+async fn compose(
+    operator: &Operator,
+    patience: TfhubBucketPatience,
+    name: &str,
+    parts: &mut Vec<String>,
+    key: &str,
+) -> Result<(), Error> {
+    // OpenDAL does not try this again. What was put together and not told of is put together once more.
+    let join = |row: Vec<String>, to: String| async move {
+        let attempt = || operator.compose(row.clone(), &to);
+        attempt.retry(patience.delays()).when(Error::is_temporary).await
+    };
     let mut row = parts.clone();
     while row.len() > COMPOSED_AT_ONCE {
         let mut next = Vec::new();
         for group in row.chunks(COMPOSED_AT_ONCE) {
             let joined = format!("{name}-{}", parts.len());
-            operator.compose(group.to_vec(), &joined).await?;
+            join(group.to_vec(), joined.clone()).await?;
             parts.push(joined.clone());
             next.push(joined);
         }
         row = next;
     }
-    operator.compose(row, key).await?;
+    join(row, key.to_string()).await?;
     Ok(())
 }
 

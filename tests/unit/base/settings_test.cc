@@ -41,6 +41,16 @@ TEST_F(SettingsTest, NonsenseIsAUsageErrorThatNamesTheVariable) {
   EXPECT_FALSE(get_bool(settings::kOffline));
 }
 
+TEST_F(SettingsTest, ATimeoutOfNothingIsAUsageError) {
+  ::setenv("TFHUB_STORE_TIMEOUT", "0", 1);
+  const auto timeout = get_timeout(settings::kStoreTimeout);
+  ASSERT_FALSE(timeout);
+  EXPECT_EQ(timeout.error().code(), Code::kUsage);
+  EXPECT_THAT(timeout.error().message(), ::testing::HasSubstr("TFHUB_STORE_TIMEOUT"));
+  ::setenv("TFHUB_STORE_TIMEOUT", "0.5", 1);
+  EXPECT_EQ(*get_timeout(settings::kStoreTimeout), 500ms);
+}
+
 TEST_F(SettingsTest, EveryVariableIsListedOnce) {
   std::vector<std::string_view> names;
   for (const Setting* setting : settings::all()) names.push_back(setting->environment);

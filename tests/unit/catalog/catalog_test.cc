@@ -77,6 +77,16 @@ TEST_P(CatalogTest, FindsNothingInWhatIsNoHandle) {
   }
 }
 
+TEST_P(CatalogTest, OfAListedModelOnlyTheVersionIsRead) {
+  published("acme/mul/1");
+  Catalog catalog(store_);
+  ASSERT_TRUE(catalog.refresh());
+  ASSERT_TRUE(store_->remove(protocol::entry_key("acme/mul")));  // read, it would not be there
+  EXPECT_EQ(found(catalog, "acme/mul/1"), "acme/mul/1 versioned ");
+  Catalog fresh(store_);
+  EXPECT_EQ(found(fresh, "acme/mul/1"), "nothing");
+}
+
 TEST_P(CatalogTest, ANewVersionIsFoundWithinASecond) {
   Catalog catalog(store_);
   EXPECT_EQ(found(catalog, "acme/mul/1"), "nothing");

@@ -24,6 +24,7 @@
 
 #include "base/text.h"
 #include "os/fd.h"
+#include "protocol/http.h"
 
 namespace tfhub::transfer::test {
 
@@ -183,14 +184,14 @@ struct ServedFile {
     const std::string common = fmt::format("ETag: {}\r\nAccept-Ranges: bytes\r\n{}", etag, headers);
     const std::string range = request.header("range"), condition = request.header("if-range");
     if (range.empty() || (!condition.empty() && condition != etag)) return reply("200 OK", common, content);
-    const size_t first = std::stoul(range.substr(std::string_view("bytes=").size()));
-    if (first >= content.size())
+    const auto [kind, part] = protocol::parse_range(range, content.size());
+    if (kind == protocol::RangeAnswer::Kind::kUnsatisfiable)
       return reply("416 Range Not Satisfiable",
                    fmt::format("{}Content-Range: bytes */{}\r\n", common, content.size()), "no such range");
     return reply(
         "206 Partial Content",
-        fmt::format("{}Content-Range: bytes {}-{}/{}\r\n", common, first, content.size() - 1, content.size()),
-        content.substr(first));
+        fmt::format("{}Content-Range: bytes {}-{}/{}\r\n", common, part.first, part.last, content.size()),
+        content.substr(part.first, part.length()));
   }
 };
 

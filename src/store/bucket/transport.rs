@@ -1,0 +1,49 @@
+//! HTTP as every request to a bucket goes through it: OpenDAL's own, and two things that it does not look at.
+
+use std::time::Duration;
+
+use http::header::{RANGE, RETRY_AFTER};
+use http::{Request, Response, StatusCode};
+use opendal::{Buffer, Error, ErrorKind, HttpBody, HttpTransport};
+use opendal_http_transport_reqwest::ReqwestTransport;
+
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Who asks for more is asked again before.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(4);
+
+#[derive(Clone)]
+pub struct Transport(ReqwestTransport);
+
+impl Transport {
+    pub fn new(connect_timeout: Duration) -> Transport {
+        let client = reqwest::Client::builder().connect_timeout(connect_timeout).pool_idle_timeout(IDLE_TIMEOUT);
+        Transport(ReqwestTransport::new(client.build().expect("an HTTP client")))
+    }
+}
+
+impl HttpTransport for Transport {
+    async fn fetch(&self, request: Request<Buffer>) -> Result<Response<HttpBody>, Error> {
+        let asks_for_part = request.headers().contains_key(RANGE);
+        let answer = self.0.fetch(request).await?;
+        // Else a read that goes on after a cut would begin anew in the midst of the object.
+        if asks_for_part && answer.status() == StatusCode::OK {
+            return Err(Error::new(ErrorKind::Unexpected, "the whole object was sent where a part of it was asked for")
+                .set_temporary());
+        }
+        if let Some(wait) = retry_after(&answer) {
+            tokio::time::sleep(wait.min(LONGEST_RETRY_AFTER)).await;
+        }
+        Ok(answer)
+    }
+}
+
+/// The seconds that an overloaded service asks for. (No cloud writes a date there.)
+fn retry_after(answer: &Response<HttpBody>) -> Option<Duration> {
+    match answer.status() {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+            Some(Duration::from_secs(seconds))
+        }
+        _ => None,
+    }
+}
