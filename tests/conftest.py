@@ -13,6 +13,7 @@ from support.cache import CacheDirectory
 from support.command import Tfhub, built_executable, clean_environment, copy_for_everyone
 from support.fault_server import FaultServer
 from support.hub_client import TensorflowHub
+from support.real_hub import serve_real_models
 from support.server import Server
 
 
@@ -28,6 +29,15 @@ def session_directory():
 @pytest.fixture(scope="session")
 def binary(session_directory) -> Path:
     return copy_for_everyone(built_executable(), session_directory)
+
+
+@pytest.fixture(scope="session")
+def installed(session_directory) -> Path:
+    """The library as a user would install it: `cmake --install` of the build tree that holds the executable under test."""
+    prefix = session_directory / "prefix"
+    done = subprocess.run(["cmake", "--install", built_executable().parent, "--prefix", prefix], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return prefix
 
 
 @pytest.fixture
@@ -103,6 +113,14 @@ def real_models(session_directory) -> Path:
     built = subprocess.run([sys.executable, "-P", script, root], capture_output=True, text=True, timeout=170)
     assert built.returncode == 0, built.stderr
     return root
+
+
+@pytest.fixture(scope="session")
+def real_hub(binary, real_models, session_directory):
+    root = session_directory / "real-hub"
+    root.mkdir()
+    with serve_real_models(binary, real_models, root) as hub:
+        yield hub
 
 
 @pytest.fixture(scope="session")

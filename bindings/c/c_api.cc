@@ -1,78 +1,26 @@
-// include/tfhub/c_api.h over include/tfhub/hub.h. No exception leaves: what is thrown (memory, a caller's
-// progress function) becomes a status.
+// include/tfhub/c_api.h over include/tfhub/hub.h.
 #include "tfhub/c_api.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <new>
 #include <string>
 
+#include "call.h"
 #include "tfhub/hub.h"
 
-struct tfhub_status {
-  tfhub::Error error{tfhub::Code::kOk, {}};
-};
-
-struct tfhub_options {
-  std::string cache_dir, load_format, output, format, store;
-  bool force = false;
-  tfhub_progress progress = nullptr;
-  void* progress_data = nullptr;
-};
-
 namespace {
+
+using tfhub::c::absent;
+using tfhub::c::defaults;
+using tfhub::c::guarded_string;
+using tfhub::c::progress_of;
 
 static_assert(TFHUB_OFFLINE == static_cast<int>(tfhub::Code::kOffline));
 static_assert(TFHUB_CORRUPT == static_cast<int>(tfhub::Code::kCorrupt));
 
-const tfhub_options& defaults() {
-  static const tfhub_options options;
-  return options;
-}
-
 std::string text(const char* string) {
   return string != nullptr ? std::string(string) : std::string();
-}
-
-void set(tfhub_status* status, tfhub::Error error) noexcept {
-  if (status != nullptr) status->error = std::move(error);
-}
-
-tfhub::ProgressFunction progress_of(const tfhub_options& options) {
-  if (options.progress == nullptr) return {};
-  return [&options](std::string_view what, uint64_t done, std::optional<uint64_t> total) {
-    options.progress(std::string(what).c_str(), done, total.value_or(0), options.progress_data);
-  };
-}
-
-// Runs `call`, which gives a Result<std::string>, and hands its value or its error over to C.
-template <typename Call>
-char* guarded(tfhub_status* status, Call call) noexcept {
-  try {
-    set(status, tfhub::Error(tfhub::Code::kOk, {}));
-    tfhub::Result<std::string> result = call();
-    if (!result) {
-      set(status, std::move(result).error());
-      return nullptr;
-    }
-    const std::string& value = *result;
-    char* copy = static_cast<char*>(std::malloc(value.size() + 1));
-    if (copy == nullptr) throw std::bad_alloc();
-    std::memcpy(copy, value.c_str(), value.size() + 1);
-    return copy;
-  } catch (const std::bad_alloc&) {
-    set(status, tfhub::Error(tfhub::Code::kUnexpected, "no memory"));  // short enough to need none
-  } catch (const std::exception& error) {
-    set(status, tfhub::Error(tfhub::Code::kUnexpected, error.what()));
-  } catch (...) {
-    set(status, tfhub::Error(tfhub::Code::kUnexpected, "unknown"));
-  }
-  return nullptr;
-}
-
-tfhub::Result<std::string> missing(const char* what) {
-  return tl::unexpected(tfhub::Error(tfhub::Code::kUsage, std::string(what) + " is NULL; give a string"));
 }
 
 }  // namespace
@@ -120,14 +68,25 @@ void tfhub_options_set_force(tfhub_options* options, int force) {
 void tfhub_options_set_store(tfhub_options* options, const char* store) {
   options->store = text(store);
 }
+void tfhub_options_set_tags(tfhub_options* options, const char* tags) {
+  options->tags.clear();
+  for (std::string_view rest = tags != nullptr ? tags : ""; !rest.empty();) {
+    const size_t end = std::min(rest.find(','), rest.size());
+    options->tags.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+void tfhub_options_set_io_device(tfhub_options* options, const char* device) {
+  options->io_device = text(device);
+}
 void tfhub_options_set_progress(tfhub_options* options, tfhub_progress function, void* user_data) {
   options->progress = function;
   options->progress_data = user_data;
 }
 
 char* tfhub_resolve(const char* handle, const tfhub_options* options, tfhub_status* status) {
-  return guarded(status, [&]() -> tfhub::Result<std::string> {
-    if (handle == nullptr) return missing("the handle");
+  return guarded_string(status, [&]() -> tfhub::Result<std::string> {
+    if (handle == nullptr) return absent("the handle");
     const tfhub_options& given = options != nullptr ? *options : defaults();
     return tfhub::resolve(
         handle,
@@ -136,8 +95,8 @@ char* tfhub_resolve(const char* handle, const tfhub_options* options, tfhub_stat
 }
 
 char* tfhub_pull(const char* handle, const tfhub_options* options, tfhub_status* status) {
-  return guarded(status, [&]() -> tfhub::Result<std::string> {
-    if (handle == nullptr) return missing("the handle");
+  return guarded_string(status, [&]() -> tfhub::Result<std::string> {
+    if (handle == nullptr) return absent("the handle");
     const tfhub_options& given = options != nullptr ? *options : defaults();
     return tfhub::pull(handle, {.cache_dir = given.cache_dir,
                                 .output = given.output,
@@ -148,8 +107,8 @@ char* tfhub_pull(const char* handle, const tfhub_options* options, tfhub_status*
 }
 
 char* tfhub_inspect(const char* handle_or_path, const tfhub_options* options, tfhub_status* status) {
-  return guarded(status, [&]() -> tfhub::Result<std::string> {
-    if (handle_or_path == nullptr) return missing("the handle");
+  return guarded_string(status, [&]() -> tfhub::Result<std::string> {
+    if (handle_or_path == nullptr) return absent("the handle");
     const tfhub_options& given = options != nullptr ? *options : defaults();
     return tfhub::inspect(
         handle_or_path,
@@ -158,9 +117,9 @@ char* tfhub_inspect(const char* handle_or_path, const tfhub_options* options, tf
 }
 
 char* tfhub_publish(const char* path, const char* name, const tfhub_options* options, tfhub_status* status) {
-  return guarded(status, [&]() -> tfhub::Result<std::string> {
-    if (path == nullptr) return missing("the path");
-    if (name == nullptr) return missing("the name");
+  return guarded_string(status, [&]() -> tfhub::Result<std::string> {
+    if (path == nullptr) return absent("the path");
+    if (name == nullptr) return absent("the name");
     const tfhub_options& given = options != nullptr ? *options : defaults();
     tfhub::PublishOptions publish_options;
     publish_options.store = given.store;

@@ -65,6 +65,8 @@ TFHUB_CAPI void tfhub_options_set_output(tfhub_options* options, const char* pat
 TFHUB_CAPI void tfhub_options_set_format(tfhub_options* options, const char* format);
 TFHUB_CAPI void tfhub_options_set_force(tfhub_options* options, int force);         /* pull */
 TFHUB_CAPI void tfhub_options_set_store(tfhub_options* options, const char* store); /* publish */
+TFHUB_CAPI void tfhub_options_set_tags(tfhub_options* options, const char* tags);   /* load: "serve,gpu" */
+TFHUB_CAPI void tfhub_options_set_io_device(tfhub_options* options, const char* device); /* load */
 TFHUB_CAPI void tfhub_options_set_progress(tfhub_options* options, tfhub_progress function, void* user_data);
 
 /* The path of the model's directory (or, for load format UNCOMPRESSED, the gs:// path that its host names).
@@ -80,6 +82,47 @@ TFHUB_CAPI char* tfhub_inspect(const char* handle_or_path, const tfhub_options* 
 /* The published name, "publisher/model/version". Publishing the same bytes again succeeds. */
 TFHUB_CAPI char* tfhub_publish(const char* path, const char* name, const tfhub_options* options,
                                tfhub_status* status);
+
+/* A tensor: a shape and the elements in C order, the last dimension running fastest. Types are called as in
+ * TensorFlow: "float32", "int64", "bool" (a byte each, 0 or 1), "string" ... It never changes, so that
+ * threads may read one at once. Who makes or is given one frees it. */
+typedef struct tfhub_tensor tfhub_tensor;
+/* Copies `size` bytes of elements, of any type but string. Rank 0 is a scalar, whose shape may be NULL. NULL
+ * on failure (TFHUB_USAGE: the bytes do not fit type and shape), as with the calls below. */
+TFHUB_CAPI tfhub_tensor* tfhub_tensor_new(const char* dtype, const int64_t* shape, size_t rank,
+                                          const void* data, size_t size, tfhub_status* status);
+/* Copies `count` strings of `sizes` bytes each; NULL sizes: each ends at its first zero byte. */
+TFHUB_CAPI tfhub_tensor* tfhub_tensor_new_strings(const int64_t* shape, size_t rank,
+                                                  const char* const* strings, const size_t* sizes,
+                                                  size_t count, tfhub_status* status);
+/* What is in it. Pointers are valid as long as the tensor. */
+TFHUB_CAPI const char* tfhub_tensor_dtype(const tfhub_tensor* tensor);
+TFHUB_CAPI size_t tfhub_tensor_rank(const tfhub_tensor* tensor);
+TFHUB_CAPI const int64_t* tfhub_tensor_shape(const tfhub_tensor* tensor);
+TFHUB_CAPI size_t tfhub_tensor_count(const tfhub_tensor* tensor);     /* elements */
+TFHUB_CAPI size_t tfhub_tensor_size(const tfhub_tensor* tensor);      /* bytes; 0 for strings */
+TFHUB_CAPI const void* tfhub_tensor_data(const tfhub_tensor* tensor); /* NULL for strings */
+/* The string `index` with a zero byte behind it, and (where `size` is not NULL) how many bytes it has; NULL
+ * past the end and for other types. */
+TFHUB_CAPI const char* tfhub_tensor_string(const tfhub_tensor* tensor, size_t index, size_t* size);
+TFHUB_CAPI void tfhub_tensor_free(tfhub_tensor* tensor); /* NULL is fine */
+
+/* A model in TensorFlow, which is found when the first is loaded (tfhub/saved_model.h says where). Any number
+ * of threads may run one at once. NULL on failure, as tfhub::load() fails. */
+typedef struct tfhub_model tfhub_model;
+TFHUB_CAPI tfhub_model* tfhub_load(const char* handle, const tfhub_options* options, tfhub_status* status);
+/* {"serving_default": {"inputs": {"x": {"dtype": "float32", "shape": [null, 2]}}, "outputs": {...}}, ...};
+ * null: a dimension, or (for a whole shape) a rank, that may be any. */
+TFHUB_CAPI char* tfhub_model_signatures(const tfhub_model* model, tfhub_status* status);
+/* Runs a signature and gives those of its outputs that are named: `outputs` has room for `output_count`
+ * tensors, which are the caller's. Returns the code of the status. On failure all of them are NULL.
+ * TFHUB_USAGE: no such signature, an input is missing, unknown or of another type or shape than wanted, or an
+ * output is unknown. */
+TFHUB_CAPI int tfhub_model_run(const tfhub_model* model, const char* signature,
+                               const char* const* input_names, const tfhub_tensor* const* inputs,
+                               size_t input_count, const char* const* output_names, tfhub_tensor** outputs,
+                               size_t output_count, tfhub_status* status);
+TFHUB_CAPI void tfhub_model_free(tfhub_model* model); /* NULL is fine */
 
 TFHUB_CAPI void tfhub_string_free(char* string); /* NULL is fine */
 TFHUB_CAPI const char* tfhub_version(void);      /* "0.1.0" */

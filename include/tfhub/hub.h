@@ -17,13 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tfhub/export.h"
 #include "tfhub/result.h"
-
-#if defined(__GNUC__)
-#define TFHUB_API __attribute__((visibility("default")))
-#else
-#define TFHUB_API
-#endif
 
 namespace tfhub {
 

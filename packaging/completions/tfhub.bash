@@ -17,7 +17,7 @@ _tfhub() {
   fi
 
   case $prev in
-    --store|--disk-cache|--tls-cert|--tls-key|--doc|-o|--output|--tfhub_cache_dir)
+    --store|--disk-cache|--tls-cert|--tls-key|--doc|-o|--output|--output-dir|--tfhub_cache_dir)
       _filedir
       return ;;
     --format)
@@ -26,7 +26,7 @@ _tfhub() {
     --tfhub_model_load_format)
       COMPREPLY=($(compgen -W 'AUTO COMPRESSED UNCOMPRESSED' -- "$cur"))
       return ;;
-    --listen|--uncompressed-base|--public-url|--drain-timeout|--refresh-interval|--disk-cache-size|--threads|--max-size|--older-than)
+    --listen|--uncompressed-base|--public-url|--drain-timeout|--refresh-interval|--disk-cache-size|--threads|--max-size|--older-than|--signature|--tags|--benchmark)
       return ;;
   esac
 
@@ -39,7 +39,7 @@ _tfhub() {
   local common='--help --quiet --verbose'
   case $command in
     '')
-      COMPREPLY=($(compgen -W "serve publish resolve pull inspect cache docs store help --version $common" -- "$cur")) ;;
+      COMPREPLY=($(compgen -W "serve publish resolve pull inspect run cache docs store help --version $common" -- "$cur")) ;;
     serve)
       COMPREPLY=($(compgen -W "--store --listen --uncompressed-base --public-url --tls-cert --tls-key --drain-timeout --refresh-interval --redirect-downloads
         --disk-cache --disk-cache-size --threads $common" -- "$cur")) ;;
@@ -58,9 +58,11 @@ _tfhub() {
         COMPREPLY=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
         __ltrim_colon_completions "$cur"
       fi ;;
-    inspect)
+    inspect|run)
       if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "--format --tfhub_cache_dir --json $common" -- "$cur"))
+        local own='--format'
+        [[ $command == run ]] && own='--inputs --signature --tags --output-dir --benchmark'
+        COMPREPLY=($(compgen -W "$own --tfhub_cache_dir --json $common" -- "$cur"))
       else
         _filedir
         COMPREPLY+=($(compgen -W "$(_tfhub_handles)" -- "$cur"))
@@ -99,7 +101,7 @@ _tfhub() {
         _filedir -d
       fi ;;
     help)
-      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect cache docs store settings' -- "$cur")) ;;
+      COMPREPLY=($(compgen -W 'serve publish resolve pull inspect run cache docs store settings' -- "$cur")) ;;
   esac
 }
 complete -F _tfhub tfhub

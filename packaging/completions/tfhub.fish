@@ -4,7 +4,7 @@ function __tfhub_handles
     tfhub cache ls 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
 end
 
-set -l commands serve publish resolve pull inspect cache docs store help
+set -l commands serve publish resolve pull inspect run cache docs store help
 complete -c tfhub -f
 complete -c tfhub -s h -l help -d 'Show help'
 complete -c tfhub -s q -l quiet -d 'No progress, no warnings'
@@ -15,6 +15,7 @@ complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a publish -d '
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a resolve -d 'Print the path of a model'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a pull -d 'Fetch a model of any format'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a inspect -d 'Show what a model takes, gives and weighs'
+complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a run -d 'Run a model with TensorFlow'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a cache -d 'Look at the cache, check it, tidy it'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a docs -d 'Work with a tree of documents'
 complete -c tfhub -n "not __fish_seen_subcommand_from $commands" -a store -d 'List, check, tidy and copy a store'
@@ -35,14 +36,19 @@ complete -c tfhub -n '__fish_seen_subcommand_from serve' -l disk-cache-size -x -
 complete -c tfhub -n '__fish_seen_subcommand_from publish check import' -F
 complete -c tfhub -n '__fish_seen_subcommand_from publish' -l doc -r -F -d 'Its document (Markdown)'
 complete -c tfhub -n '__fish_seen_subcommand_from docs; and not __fish_seen_subcommand_from check import' -a 'check import'
-complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect cache' -l tfhub_cache_dir -r -F -d 'The cache directory'
-complete -c tfhub -n '__fish_seen_subcommand_from publish resolve pull inspect cache docs store' -l json -d 'Print JSON'
-complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect' -a '(__tfhub_handles)'
-complete -c tfhub -n '__fish_seen_subcommand_from inspect' -F
+complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect run cache' -l tfhub_cache_dir -r -F -d 'The cache directory'
+complete -c tfhub -n '__fish_seen_subcommand_from publish resolve pull inspect run cache docs store' -l json -d 'Print JSON'
+complete -c tfhub -n '__fish_seen_subcommand_from resolve pull inspect run' -a '(__tfhub_handles)'
+complete -c tfhub -n '__fish_seen_subcommand_from inspect run' -F
 complete -c tfhub -n '__fish_seen_subcommand_from resolve' -l tfhub_model_load_format -x -a 'AUTO COMPRESSED UNCOMPRESSED'
 complete -c tfhub -n '__fish_seen_subcommand_from pull' -s o -l output -r -F -d 'Where to put it'
 complete -c tfhub -n '__fish_seen_subcommand_from pull inspect' -l format -x -a 'tf tflite tfjs'
 complete -c tfhub -n '__fish_seen_subcommand_from pull' -l force -d 'Replace what is there'
+complete -c tfhub -n '__fish_seen_subcommand_from run' -l inputs -r -F -d 'name=file.npy or name=JSON'
+complete -c tfhub -n '__fish_seen_subcommand_from run' -l signature -x -d 'Which one to run'
+complete -c tfhub -n '__fish_seen_subcommand_from run' -l tags -x -d 'Of the graph'
+complete -c tfhub -n '__fish_seen_subcommand_from run' -l output-dir -x -a '(__fish_complete_directories)' -d 'Where outputs go'
+complete -c tfhub -n '__fish_seen_subcommand_from run' -l benchmark -x -d 'Measure so many runs'
 complete -c tfhub -n '__fish_seen_subcommand_from cache; and not __fish_seen_subcommand_from dir ls verify rm prune' -a 'dir ls verify rm prune'
 complete -c tfhub -n '__fish_seen_subcommand_from store; and not __fish_seen_subcommand_from ls verify gc cp upgrade' -a 'ls verify gc cp upgrade'
 complete -c tfhub -n '__fish_seen_subcommand_from cp' -F
@@ -50,4 +56,4 @@ complete -c tfhub -n '__fish_seen_subcommand_from cache; and __fish_seen_subcomm
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l max-size -x -d 'Until the cache fits'
 complete -c tfhub -n '__fish_seen_subcommand_from prune' -l older-than -x -d 'Not used for so long'
 complete -c tfhub -n '__fish_seen_subcommand_from prune gc' -l dry-run -d 'Only say what would go'
-complete -c tfhub -n '__fish_seen_subcommand_from help' -a 'serve publish resolve pull inspect cache docs store settings'
+complete -c tfhub -n '__fish_seen_subcommand_from help' -a 'serve publish resolve pull inspect run cache docs store settings'

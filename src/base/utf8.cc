@@ -22,4 +22,25 @@ Utf8Character first_utf8_character(std::string_view text) {
   return {code, length};
 }
 
+bool append_utf8(std::string& out, char32_t code) {
+  if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return false;
+  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xc0 | code >> 6);
+    put(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    put(0xe0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3f));
+    put(0x80 | (code & 0x3f));
+  } else {
+    put(0xf0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3f));
+    put(0x80 | (code >> 6 & 0x3f));
+    put(0x80 | (code & 0x3f));
+  }
+  return true;
+}
+
 }  // namespace tfhub

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace tfhub {
@@ -13,5 +14,7 @@ struct Utf8Character {
 
 // The character that `text` begins with. Overlong forms, surrogates and what is beyond U+10FFFF are none.
 Utf8Character first_utf8_character(std::string_view text);
+// false: there is no such character (a surrogate, a number too large), and nothing is appended.
+bool append_utf8(std::string& out, char32_t code);
 
 }  // namespace tfhub

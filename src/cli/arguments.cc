@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/arguments_run.h"
 #include "cli/arguments_store.h"
 #include "store/object_store.h"
 
@@ -62,6 +63,7 @@ class Parser {
     add_resolve();
     add_pull();
     add_inspect();
+    add_run();
     add_cache();
     add_docs();
     add_store_commands();
@@ -217,6 +219,14 @@ class Parser {
     inspect_->footer("Example: tfhub inspect https://hub.example.org/acme/my-model/1");
   }
 
+  void add_run() {
+    run_ = command(app_, "run", "Run a model with TensorFlow: from a handle to a prediction");
+    if (!typed("run")) return;
+    declare_run_options(*run_, run_arguments_);
+    add_cache_dir(run_, run_arguments_.options.cache_dir);
+    add_json(run_);
+  }
+
   void add_cache_action(Action action, const char* name, const char* description) {
     CLI::App* made = command(*cache_, name, description);
     cache_actions_.emplace_back(made, action);
@@ -281,7 +291,7 @@ class Parser {
     help_ = command(app_, "help", "Show help on a command, or on `settings`");
     help_
         ->add_option("COMMAND", topics_,
-                     "serve, publish, resolve, pull, inspect, cache, docs, store, settings")
+                     "serve, publish, resolve, pull, inspect, run, cache, docs, store, settings")
         ->option_text(" ");
   }
 
@@ -347,6 +357,8 @@ class Parser {
       arguments_.command = std::move(pull_arguments_);
     } else if (inspect_->parsed()) {
       arguments_.command = std::move(inspect_arguments_);
+    } else if (run_->parsed()) {
+      arguments_.command = std::move(run_arguments_);
     } else if (cache_->parsed()) {
       return take_cache();
     } else if (docs_->parsed()) {
@@ -399,6 +411,7 @@ class Parser {
   ResolveArguments resolve_arguments_;
   PullArguments pull_arguments_;
   InspectArguments inspect_arguments_;
+  RunArguments run_arguments_;
   CacheArguments cache_arguments_;
   DocsArguments docs_arguments_;
   StoreArguments store_arguments_;
@@ -407,7 +420,7 @@ class Parser {
   bool version_ = false;
   CLI::App app_{"A self-hosted TensorFlow Hub: publish models, serve them, fetch them into a cache."};
   CLI::App *serve_ = nullptr, *publish_ = nullptr, *resolve_ = nullptr, *pull_ = nullptr, *inspect_ = nullptr,
-           *cache_ = nullptr, *docs_ = nullptr, *store_ = nullptr, *help_ = nullptr;
+           *run_ = nullptr, *cache_ = nullptr, *docs_ = nullptr, *store_ = nullptr, *help_ = nullptr;
   std::vector<std::pair<CLI::App*, Action>> cache_actions_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tfhub/hub.h"
+#include "tfhub/saved_model.h"
 
 namespace tfhub::cli {
 
@@ -36,6 +37,14 @@ struct PullArguments {
 struct InspectArguments {
   std::string handle;  // or a path
   InspectOptions options;
+};
+struct RunArguments {
+  std::string handle;  // or a path
+  LoadOptions options;
+  std::string signature;            // empty: the default
+  std::vector<std::string> inputs;  // name=file.npy, name=JSON
+  std::string output_dir;           // empty: none
+  unsigned benchmark = 0;           // more runs to measure
 };
 struct CacheArguments {
   enum class Action { kDir, kList, kVerify, kRemove, kPrune } action = Action::kDir;
@@ -65,7 +74,7 @@ struct SettingsArguments {};  // tfhub help settings
 struct Arguments {
   bool quiet = false, verbose = false, json = false;
   std::variant<PrintArguments, SettingsArguments, ServeArguments, PublishArguments, ResolveArguments,
-               PullArguments, InspectArguments, CacheArguments, DocsArguments, StoreArguments>
+               PullArguments, InspectArguments, RunArguments, CacheArguments, DocsArguments, StoreArguments>
       command;
 };
 

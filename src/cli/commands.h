@@ -11,6 +11,7 @@ Result<int> run_publish(const PublishArguments& arguments, bool quiet, bool json
 Result<int> run_resolve(const ResolveArguments& arguments, bool quiet, bool json);
 Result<int> run_pull(const PullArguments& arguments, bool quiet, bool json);
 Result<int> run_inspect(const InspectArguments& arguments, bool quiet, bool json);
+Result<int> run_model(const RunArguments& arguments, bool quiet, bool json);
 Result<int> run_cache(const CacheArguments& arguments, bool quiet, bool json);
 Result<int> run_docs(const DocsArguments& arguments, bool quiet, bool json);
 Result<int> run_store(const StoreArguments& arguments, bool quiet, bool json);

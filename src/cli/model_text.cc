@@ -15,6 +15,7 @@ using savedmodel::Function;
 using savedmodel::Graph;
 using savedmodel::Kind;
 using savedmodel::Quantization;
+using savedmodel::shape_text;
 using savedmodel::Signature;
 using savedmodel::TensorSpec;
 using savedmodel::WeightTensor;
@@ -43,13 +44,6 @@ std::string indented(const std::string& lines) {
     begin = end + 1;
   }
   return out;
-}
-
-std::string shape_text(const std::vector<int64_t>& shape) {
-  std::string text;
-  for (const int64_t size : shape)
-    text += (text.empty() ? "" : ", ") + (size < 0 ? "?" : std::to_string(size));
-  return "(" + text + ")";
 }
 
 std::string dtype_text(const std::string& dtype, const std::optional<Quantization>& quantization) {
@@ -97,10 +91,8 @@ void add_rows(std::vector<std::vector<std::string>>& rows, const char* what,
     if (!spec.encoding.empty())
       dtype = spec.dtype.empty() ? printable(spec.encoding) : dtype + " " + printable(spec.encoding);
     const bool known = !spec.dtype.empty() || spec.shape;
-    rows.push_back({what, printable(spec.key, kLongestName), std::move(dtype),
-                    spec.shape ? shape_text(*spec.shape)
-                    : known    ? "any shape"
-                               : "?"});
+    rows.push_back(
+        {what, printable(spec.key, kLongestName), std::move(dtype), known ? shape_text(spec.shape) : "?"});
   }
 }
 

@@ -29,6 +29,8 @@ Result<int> dispatch(const Arguments& arguments) {
           return run_pull(command, arguments.quiet, arguments.json);
         } else if constexpr (std::is_same_v<Command, InspectArguments>) {
           return run_inspect(command, arguments.quiet, arguments.json);
+        } else if constexpr (std::is_same_v<Command, RunArguments>) {
+          return run_model(command, arguments.quiet, arguments.json);
         } else if constexpr (std::is_same_v<Command, DocsArguments>) {
           return run_docs(command, arguments.quiet, arguments.json);
         } else if constexpr (std::is_same_v<Command, StoreArguments>) {

@@ -13,13 +13,14 @@
 
 namespace tfhub {
 namespace client {
-namespace {
 
 Result<savedmodel::Description> describe_tree(const std::string& path) {
   if (!protocol::is_bucket_url(path)) return savedmodel::describe(savedmodel::LocalFiles(path));
   TFHUB_ASSIGN(const BucketTree tree, BucketTree::open(path));
   return savedmodel::describe(tree);
 }
+
+namespace {
 
 Result<savedmodel::Description> describe_path(const std::string& path, const InspectOptions& options) {
   TFHUB_TRY(existing_path(path));

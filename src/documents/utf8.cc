@@ -21,26 +21,7 @@ std::string valid_utf8(std::string_view text) {
 }
 
 void append_utf8(std::string& out, char32_t code) {
-  if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
-    out += kReplacement;
-    return;
-  }
-  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6);
-    put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  }
+  if (code == 0 || !tfhub::append_utf8(out, code)) out += kReplacement;
 }
 
 std::string_view utf8_prefix(std::string_view text, size_t at_most) {

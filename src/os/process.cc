@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/interruption.h"
 
 namespace tfhub::os {
 namespace {
@@ -75,10 +77,16 @@ Result<std::optional<FileLock>> FileLock::lock(UniqueFd fd, std::chrono::millise
     wait->changed.notify_one();
   }).detach();
 
+  const auto until = std::chrono::steady_clock::now() + timeout;
   std::unique_lock guard(wait->mutex);
-  if (!wait->changed.wait_for(guard, timeout, [&] { return wait->finished; })) {
-    wait->given_up = true;
-    return std::nullopt;
+  while (!wait->finished) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= until || interrupted()) {
+      wait->given_up = true;
+      return std::nullopt;
+    }
+    wait->changed.wait_until(
+        guard, std::min<std::chrono::steady_clock::time_point>(until, now + kInterruptionLatency));
   }
   if (wait->error != 0) return fail_system(wait->error, "cannot lock a file");
   return FileLock(std::move(fd));

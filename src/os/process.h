@@ -23,8 +23,8 @@ class FileLock {
  public:
   // Nothing when another process (or another FileLock) holds it.
   static Result<std::optional<FileLock>> try_lock(UniqueFd fd);
-  // Waits until it is free or `timeout` has passed (nothing then). Wakes at once when the holder lets go or
-  // dies.
+  // Waits until it is free, `timeout` has passed or we are interrupted (nothing then). Wakes at once when the
+  // holder lets go or dies.
   static Result<std::optional<FileLock>> lock(UniqueFd fd, std::chrono::milliseconds timeout);
   int fd() const { return fd_.get(); }
 

@@ -83,6 +83,17 @@ void add_graph(Json& json, const Graph& graph, Kind kind) {
 
 }  // namespace
 
+std::string shape_text(const std::vector<int64_t>& shape) {
+  std::string text;
+  for (const int64_t size : shape)
+    text += (text.empty() ? "" : ", ") + (size < 0 ? "?" : std::to_string(size));
+  return "(" + text + ")";
+}
+
+std::string shape_text(const Shape& shape) {
+  return shape ? shape_text(*shape) : "any shape";
+}
+
 std::string_view to_string(Kind kind) {
   switch (kind) {
     case Kind::kSavedModel:

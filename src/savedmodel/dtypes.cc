@@ -66,6 +66,12 @@ std::string dtype_name(std::string_view enum_name) {
   return std::string(enum_name);
 }
 
+std::optional<int> dtype_number(std::string_view name) {
+  for (size_t number = 1; number < kDtypes.size(); ++number)
+    if (kDtypes[number].name == name) return static_cast<int>(number);
+  return std::nullopt;
+}
+
 std::optional<uint64_t> dtype_size(std::string_view name) {
   for (const Dtype& dtype : kDtypes)
     if (dtype.name == name && dtype.size > 0) return dtype.size;

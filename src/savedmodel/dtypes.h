@@ -17,6 +17,9 @@ std::string dtype_name(uint64_t number);
 // "DT_FLOAT" -> "float32"; anything else comes back as it is.
 std::string dtype_name(std::string_view enum_name);
 
+// "float32" -> 1; nothing for what is no type's name.
+std::optional<int> dtype_number(std::string_view name);
+
 // Bytes of one element in a checkpoint; nothing where that differs from element to element or is not known.
 std::optional<uint64_t> dtype_size(std::string_view name);
 // Whether its elements count as parameters: numbers, not strings or handles.

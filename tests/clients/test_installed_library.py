@@ -6,25 +6,13 @@ import subprocess
 import pytest
 
 from support import models
+from support.cmake import build, run
 from support.command import REPOSITORY
-
-
-def run(*command, env=None, timeout=170) -> str:
-    finished = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=env, timeout=timeout)
-    assert finished.returncode == 0, f"{command}\nexit {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
-    return finished.stdout
 
 
 @pytest.fixture(scope="module")
 def prefix(installed):
     return installed
-
-
-def build(source, into, prefix):
-    environment = {**os.environ, "CC": "gcc", "CXX": "g++"}
-    run("cmake", "-G", "Ninja", "-S", source, "-B", into, f"-DCMAKE_PREFIX_PATH={prefix}", env=environment)
-    run("cmake", "--build", into, env=environment)
-    return into
 
 
 @pytest.fixture(scope="module")

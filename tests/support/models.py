@@ -83,7 +83,8 @@ def tree(root) -> dict:
             assert not os.path.islink(path), f"a link in a model: {path}"
         for name in files:
             path = os.path.join(directory, name)
-            found[os.path.relpath(path, root)] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, root)] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
 
 

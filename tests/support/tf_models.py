@@ -1,7 +1,7 @@
 """Builds the real models, once a session, in one process: python tf_models.py DIRECTORY.
 
 mul (x*3, a variable), vocabulary (a table from an asset file), dense (for KerasLayer: trainable, with a regularisation
-loss), tf1 (TF1 Hub format), mul.tflite, big (40 MB of random floats).
+loss), moody (knows training; two signatures), tf1 (TF1 Hub format), mul.tflite, big (40 MB of random floats).
 """
 
 import os
@@ -57,6 +57,28 @@ class Dense(tf.__internal__.tracking.AutoTrackable):
         return tf.linalg.matmul(x, self.w)
 
 
+class Moody(tf.__internal__.tracking.AutoTrackable):
+    """Twice in training, once otherwise; with signatures of several outputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = tf.Variable([[1.0], [1.0]], name="w")
+        self.still = tf.Variable(0.0, trainable=False)
+        self.variables = [self.w, self.still]
+        self.trainable_variables = [self.w]
+        for training in (True, False):
+            self.__call__.get_concrete_function(tf.TensorSpec([None, 2], tf.float32), training=training,
+                                                factor=tf.TensorSpec([], tf.float32))
+
+    @tf.function
+    def __call__(self, x, training=False, factor=1.0):
+        return tf.matmul(x, self.w) * factor * (2.0 if training else 1.0) + self.still
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32, name="x")])
+    def parts(self, x):
+        return {"sum": tf.reduce_sum(x, axis=1), "count": tf.shape(x)[0], "names": tf.strings.as_string(x)}
+
+
 class Big(tf.Module):
     def __init__(self):
         super().__init__()
@@ -88,6 +110,8 @@ def main(root: Path):
     words.write_text("red\ngreen\nblue\n")
     tf.saved_model.save(Vocabulary(str(words)), str(root / "vocabulary"))
     tf.saved_model.save(Dense(), str(root / "dense"))
+    moody = Moody()
+    tf.saved_model.save(moody, str(root / "moody"), signatures={"parts": moody.parts, "again": moody.parts})
     tf.saved_model.save(Big(), str(root / "big"))
     save_tf1(str(root / "tf1"))
     converter = tf.lite.TFLiteConverter.from_concrete_functions([multiply.__call__.get_concrete_function()], multiply)

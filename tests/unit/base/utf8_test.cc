@@ -41,5 +41,20 @@ TEST(Utf8, WhatIsNone) {
     EXPECT_EQ(first_utf8_character(text).length, 0U) << testing::PrintToString(text);
 }
 
+TEST(Utf8, WhatIsAppendedIsReadAgainAndNoCharacterIsNotAppended) {
+  for (const char32_t code :
+       {U'\0', U'a', U'\x7f', U'\x80', U'\x7ff', U'\x800', U'\uffff', U'\U00010000', U'\U0010ffff'}) {
+    std::string text = "x";
+    ASSERT_TRUE(append_utf8(text, code));
+    const auto [found, size] = first_utf8_character(std::string_view(text).substr(1));
+    EXPECT_EQ(found, code);
+    EXPECT_EQ(size, text.size() - 1);
+  }
+  std::string untouched = "x";
+  EXPECT_FALSE(append_utf8(untouched, 0xd800));
+  EXPECT_FALSE(append_utf8(untouched, 0x110000));
+  EXPECT_EQ(untouched, "x");
+}
+
 }  // namespace
 }  // namespace tfhub

@@ -21,30 +21,16 @@
 #include "os/file.h"
 #include "os/process.h"
 #include "protocol/handle.h"
+#include "testing/scoped_env.h"
 #include "testing/temp_dir.h"
 
 namespace tfhub::cache {
 
 using std::chrono::milliseconds;
 using tfhub::testing::read_text;
+using tfhub::testing::ScopedEnv;
 using tfhub::testing::TempDir;
 using tfhub::testing::write_text;
-
-// An environment variable for the length of a scope.
-class ScopedEnv {
- public:
-  ScopedEnv(const char* name, const std::string& value) : name_(name) {
-    if (const char* before = ::getenv(name)) before_ = before;
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~ScopedEnv() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-  ScopedEnv(const ScopedEnv&) = delete;
-  ScopedEnv& operator=(const ScopedEnv&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 // A forked process that runs `body` and exits with its result (0: true). Killed and waited for at the end of
 // the scope.

@@ -50,6 +50,27 @@ TEST(Arguments, Store) {
     EXPECT_EQ(parse(words).error().code(), Code::kUsage);
 }
 
+TEST(Arguments, Run) {
+  const auto command = parsed<RunArguments>(
+      {"run", "https://h/a/b/1", "--inputs", "x=[1,2]", "y=b.npy", "--inputs", "z=\"a b\"", "--signature",
+       "s", "--tags", "serve,gpu", "--output-dir=/o", "--benchmark", "20", "--tfhub_cache_dir", "/c"});
+  EXPECT_EQ(command.handle, "https://h/a/b/1");
+  EXPECT_THAT(command.inputs, ::testing::ElementsAre("x=[1,2]", "y=b.npy", "z=\"a b\""));
+  EXPECT_EQ(command.signature, "s");
+  EXPECT_THAT(command.options.tags, ::testing::ElementsAre("serve", "gpu"));
+  EXPECT_EQ(command.output_dir, "/o");
+  EXPECT_EQ(command.benchmark, 20u);
+  EXPECT_EQ(command.options.cache_dir, "/c");
+  const auto behind = parsed<RunArguments>({"run", "--tags", "serve", "--inputs", "x=1", "/model"});
+  EXPECT_EQ(behind.handle, "/model");
+  EXPECT_THAT(behind.inputs, ::testing::ElementsAre("x=1"));
+  EXPECT_TRUE(parse({"run", "/model", "--json"})->json);
+  for (const auto& words : {std::initializer_list<const char*>{"run"},
+                            {"run", "/m", "--benchmark", "-1"},
+                            {"run", "/m", "--benchmark", "often"}})
+    EXPECT_EQ(parse(words).error().code(), Code::kUsage);
+}
+
 TEST(Arguments, Resolve) {
   const auto command = parsed<ResolveArguments>(
       {"resolve", "https://h/a/b/1", "--tfhub_cache_dir", "/c", "--tfhub_model_load_format=UNCOMPRESSED"});

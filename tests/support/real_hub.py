@@ -1,13 +1,11 @@
-"""A hub with the real models in it, as a user would publish them, and the library as a user would install it."""
+"""A hub with the real models in it, as a user would publish them."""
 
-import subprocess
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from support import models
-from support.command import Tfhub, built_executable, clean_environment
+from support.command import Tfhub, clean_environment
 from support.server import Server
 
 
@@ -26,25 +24,15 @@ class RealHub:
         return self.server.logged("GET", f"/{name}?tf-hub-format=compressed")
 
 
-@pytest.fixture(scope="session")
-def real_hub(binary, real_models, session_directory):
-    root = session_directory / "real-hub"
-    root.mkdir()
+@contextlib.contextmanager
+def serve_real_models(binary: Path, real_models: Path, root: Path):
     tfhub, store = Tfhub(binary, clean_environment(root)), root / "store"
     for path, name in [
         (real_models / "mul", "acme/mul/1"), (real_models / "mul", "acme/mul/2"), (real_models / "vocabulary", "acme/words.v1/7"),
         (real_models / "dense", "acme/dense/050/3"), (real_models / "tf1", "acme/old-mul/1"), (real_models / "big", "acme/big/1"),
-        (real_models / "mul.tflite", "acme/lite/mul/1"), (models.tfjs_model(root / "js"), "acme/js/1"),
+        (real_models / "moody", "acme/moody/1"), (real_models / "mul.tflite", "acme/lite/mul/1"),
+        (models.tfjs_model(root / "js"), "acme/js/1"),
     ]:
         tfhub.ok("publish", path, name, "--store", store)
     with Server(tfhub, store, "--uncompressed-base", "gs://acme-models", log=root / "serve.log") as server:
         yield RealHub(server, store, real_models)
-
-
-@pytest.fixture(scope="session")
-def installed(session_directory) -> Path:
-    """`cmake --install` of the build tree that holds the executable under test."""
-    prefix = session_directory / "prefix"
-    done = subprocess.run(["cmake", "--install", built_executable().parent, "--prefix", prefix], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return prefix
