@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "base/error.h"
 #include "os/file.h"
 
 namespace tfhub::client {
@@ -56,6 +55,7 @@ extern "C" void tfhub_on_signal(int signal_number) {
     ::raise(signal_number);
     return;
   }
+  interrupt_everything();
   const char byte = 1;
   [[maybe_unused]] const auto written = ::write(pipe_ends[1], &byte, 1);
 }
@@ -114,17 +114,8 @@ void clean_up_on_signals() {
   enabled = true;
 }
 
-bool interrupted() {
-  return received.load(std::memory_order_relaxed) != 0;
-}
-
-Result<void> check_interrupted() {
-  if (interrupted()) return fail(Code::kUnexpected, "interrupted; nothing was left behind");
-  return {};
-}
-
 void die_if_interrupted() {
-  if (interrupted()) die_by(received.load());
+  if (const int signal_number = received.load(); signal_number != 0) die_by(signal_number);
 }
 
 WorkInProgress::WorkInProgress() {

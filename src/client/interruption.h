@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/byte_stream.h"
+#include "base/interruption.h"
 
 namespace tfhub::client {
 
@@ -13,9 +14,6 @@ namespace tfhub::client {
 // until then: a cache hit neither starts a thread nor installs a handler.
 void clean_up_on_signals();
 
-bool interrupted();
-// The error of work that was told to stop.
-Result<void> check_interrupted();
 // Dies by the signal that interrupted us, if one did.
 void die_if_interrupted();
 
@@ -34,7 +32,7 @@ class WorkInProgress {
   std::string path_;
 };
 
-// Bytes that stop coming once we are interrupted.
+// Bytes that stop coming once the reading thread is interrupted.
 class InterruptibleSource final : public ByteSource {
  public:
   explicit InterruptibleSource(ByteSource& source) : source_(source) {}

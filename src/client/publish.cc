@@ -70,7 +70,7 @@ Result<void> stage_tflite(store::ObjectStore& store, const std::string& path, Ve
   Sha256 digest;
   std::vector<std::byte> buffer(kBufferSize);
   for (;;) {
-    TFHUB_TRY(client::check_interrupted());
+    TFHUB_TRY(check_interrupted());
     TFHUB_ASSIGN(const size_t size, source.read(buffer));
     if (size == 0) break;
     digest.update(Bytes(buffer).first(size));
@@ -106,7 +106,7 @@ Result<catalog::Outcome> publish_input(const std::shared_ptr<store::ObjectStore>
   } else {
     TFHUB_TRY(stage_directory(store, entries, record, threads, progress));
   }
-  TFHUB_TRY(client::check_interrupted());
+  TFHUB_TRY(check_interrupted());
   TFHUB_ASSIGN(const catalog::Outcome outcome, catalog::commit(store, record));
   if (outcome == catalog::Outcome::kPublished) staging.release();
   return outcome;

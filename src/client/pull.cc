@@ -93,7 +93,7 @@ Result<std::string> pull_to(cache::Cache* cache, const client::Artifact& artifac
   } else {
     TFHUB_TRY(client::copy_tree(local, staging, progress));
   }
-  TFHUB_TRY(client::check_interrupted());
+  TFHUB_TRY(check_interrupted());
   if (artifact.format == Format::kTfLite) {
     TFHUB_ASSIGN(const std::string name, only_file(staging.path()));
     TFHUB_TRY(client::place_file(staging, name, output, options.force));

@@ -56,10 +56,14 @@ void answer_list(Hub& hub, const Request& request, Reply& reply) {
   answer_text(request, "application/json", to_text(json), reply);
 }
 
-void add_files(const Hub& hub, const catalog::VersionRecord& record, const std::string& url, Json& json) {
+Json files_of(const catalog::VersionRecord& record) {
   Json files = Json::array();
   for (const FileEntry& file : record.files)
     files.push_back({{"path", file.path}, {"size", file.size}, {"sha256", file.sha256.hex()}});
+  return files;
+}
+
+void add_files(const Hub& hub, const catalog::VersionRecord& record, const std::string& url, Json& json) {
   Json downloads = Json::array();
   for (const protocol::Format format : formats_served(hub, record.kind)) {
     if (format == protocol::Format::kFile || format == protocol::Format::kTfJsFile)
@@ -72,7 +76,23 @@ void add_files(const Hub& hub, const catalog::VersionRecord& record, const std::
   json["digest"] = digest_text(record.archive_sha256);
   json["url"] = url;
   json["downloads"] = std::move(downloads);
-  json["files"] = std::move(files);
+  json["files"] = files_of(record);
+}
+
+// For who reads in place: which version a path lies in is known to the catalogue alone.
+void answer_files(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
+  const auto found = hub.catalog.find(path);
+  if (!found) return answer_failure(request, found.error(), reply);
+  if (!*found)
+    return answer_problem(request, 404,
+                          fmt::format("There is no model or version {} here; / lists what there is.", path),
+                          reply);
+  const catalog::VersionRecord& record = *(*found)->record;
+  const Json json = {{"name", record.id.name.text()},
+                     {"version", record.id.version},
+                     {"path", (*found)->rest},
+                     {"files", files_of(record)}};
+  answer_text(request, "application/json", to_text(json), reply);
 }
 
 }  // namespace
@@ -116,6 +136,7 @@ void answer_api(Hub& hub, const Request& request, std::string_view rest, Reply& 
     if (found.versioned) return answer_version_json(hub, request, found, reply);
     return answer_text(request, "application/json", to_text(summary(hub, request, *found.model)), reply);
   }
+  if (rest.starts_with("files/")) return answer_files(hub, request, std::string(rest.substr(6)), reply);
   answer_problem(request, 404, "The API has no such path; /openapi.json describes it.", reply);
 }
 

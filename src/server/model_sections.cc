@@ -78,6 +78,8 @@ std::string usage_section(const VersionRecord& record, Loader loader, const std:
       return html +
              snippet("Python, with tensorflow_hub",
                      fmt::format("import tensorflow_hub as hub\n\nmodel = hub.load(\"{}\")", handle)) +
+             snippet("Python, with tfhub",
+                     fmt::format("import tfhub\n\nmodel = tfhub.load(\"{}\")", handle)) +
              snippet("C++", cpp_code("resolve", handle)) +
              snippet("Shell", fmt::format("tfhub resolve {}", handle)) +
              wget_and_tar(handle, Format::kCompressed);

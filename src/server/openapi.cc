@@ -83,6 +83,25 @@ constexpr std::string_view kDocument = R"json({
           "503": {"$ref": "#/components/responses/Problem"}
         }
       }
+    },
+    "/api/v1/files/{path}": {
+      "get": {
+        "operationId": "getFiles",
+        "summary": "The version that a path lies in, and its files: each is had at /{name}/{version}/{path}?tf-hub-format=file.",
+        "parameters": [
+          {"name": "path", "in": "path", "required": true,
+           "description": "A handle's path, with or without the version, or the path of anything below it.",
+           "schema": {"type": "string"}, "example": "google/nnlm-en-dim50/2/assets/tokens.txt"}
+        ],
+        "responses": {
+          "200": {"description": "The version; the longest published part of the path counts.",
+                  "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/FileList"}}}},
+          "304": {"description": "Nothing changed since the ETag in If-None-Match."},
+          "404": {"$ref": "#/components/responses/Problem"},
+          "503": {"$ref": "#/components/responses/Problem"}
+        }
+      }
     }
   },
   "components": {
@@ -163,17 +182,28 @@ constexpr std::string_view kDocument = R"json({
               }
             }
           },
-          "files": {
-            "type": "array",
-            "items": {
-              "type": "object",
-              "required": ["path", "size", "sha256"],
-              "properties": {
-                "path": {"type": "string"},
-                "size": {"type": "integer"},
-                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-              }
-            }
+          "files": {"$ref": "#/components/schemas/Files"}
+        }
+      },
+      "FileList": {
+        "type": "object",
+        "required": ["name", "version", "path", "files"],
+        "properties": {
+          "name": {"type": "string"},
+          "version": {"type": "integer", "minimum": 1},
+          "path": {"type": "string", "description": "What follows the handle in the path; it need not exist."},
+          "files": {"$ref": "#/components/schemas/Files"}
+        }
+      },
+      "Files": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["path", "size", "sha256"],
+          "properties": {
+            "path": {"type": "string"},
+            "size": {"type": "integer"},
+            "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}
           }
         }
       },

@@ -26,6 +26,36 @@ def test_a_version_lists_its_files_with_sizes_and_digests(hub):
     assert all((hub.files["acme/mul/1"] / p).stat().st_size == s for p, s in sizes.items())
 
 
+@pytest.mark.parametrize("path,name,version,rest", [
+    ("acme/mul/1", "acme/mul", 1, ""),
+    ("acme/mul/3/variables", "acme/mul", 3, "variables"),
+    ("acme/mul/3/variables/nothing.there", "acme/mul", 3, "variables/nothing.there"),
+    ("acme/mul", "acme/mul", 10, ""),
+    ("acme/mul/saved_model.pb", "acme/mul", 10, "saved_model.pb"),
+    ("tensorflow/posenet/mobilenet/float/050/1/saved_model.pb", "tensorflow/posenet/mobilenet/float/050", 1,
+     "saved_model.pb"),
+    ("google/imagenet/mobilenet_v2_050_224/classification/5/variables",
+     "google/imagenet/mobilenet_v2_050_224/classification", 5, "variables"),
+])
+def test_the_files_of_a_path_are_those_of_the_version_it_lies_in(hub, path, name, version, rest):
+    answer = get(hub.server, f"/api/v1/files/{path}")
+    assert (answer.status, answer["Cache-Control"]) == (200, "no-cache")
+    files = answer.json()
+    assert (files["name"], files["version"], files["path"]) == (name, version, rest)
+    listed = get(hub.server, f"/api/v1/models/{name}/{version}").json()["files"]
+    assert files["files"] == listed and listed
+    first = get(hub.server, f"/{name}/{version}/{listed[0]['path']}?tf-hub-format=file")
+    assert hashlib.sha256(first.body).hexdigest() == listed[0]["sha256"]
+    assert get(hub.server, f"/api/v1/files/{path}", If_None_Match=answer["ETag"]).status == 304
+
+
+@pytest.mark.parametrize("path", ["acme", "acme/none/1/saved_model.pb", "acme/mul/2/saved_model.pb"])
+def test_the_files_of_a_path_in_no_version_are_a_problem_document(hub, path):
+    answer = get(hub.server, f"/api/v1/files/{path}")
+    assert (answer.status, answer["Content-Type"]) == (404, "application/problem+json")
+    assert path in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("name,kind", [
     ("acme/old/2", "hub"), ("acme/lite-model/spice/1", "tflite"), ("acme/tfjs-model/spice/2/default/1", "tfjs"),
     ("tensorflow/posenet/mobilenet/float/050/1", "saved_model_2"),

@@ -51,8 +51,8 @@ def of(hub, name) -> dict:
 
 
 @pytest.mark.parametrize("name,labels", [
-    ("acme/mul/1", ["Python, with tensorflow_hub", "C++", "Shell", "wget and tar"]),
-    ("acme/old/1", ["Python, with tensorflow_hub", "C++", "Shell", "wget and tar"]),
+    ("acme/mul/1", ["Python, with tensorflow_hub", "Python, with tfhub", "C++", "Shell", "wget and tar"]),
+    ("acme/old/1", ["Python, with tensorflow_hub", "Python, with tfhub", "C++", "Shell", "wget and tar"]),
     ("acme/lite-model/mul/1", ["Python, with LiteRT", "Shell", "C++", "wget"]),
     ("acme/coral-model/tpu/1", ["Python, with LiteRT on an Edge TPU", "Shell", "C++", "wget"]),
     ("acme/tfjs-model/mul/1", ["JavaScript", "Shell", "wget and tar"]),

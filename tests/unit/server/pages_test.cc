@@ -38,7 +38,8 @@ TEST_F(Pages, AHandleIsAPageForEverybody) {
     EXPECT_EQ(answer.field("cache-control"), "no-cache");
     EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding");
     EXPECT_THAT(answer.field("content-security-policy"), HasSubstr("default-src 'none'"));
-    EXPECT_THAT(answer.body, HasSubstr("hub.load(&quot;http://hub.test/acme/mul/1&quot;)"));
+    EXPECT_THAT(answer.body, HasSubstr(" hub.load(&quot;http://hub.test/acme/mul/1&quot;)"));
+    EXPECT_THAT(answer.body, HasSubstr(" tfhub.load(&quot;http://hub.test/acme/mul/1&quot;)"));
     EXPECT_THAT(answer.body, HasSubstr("/acme/mul/1?tf-hub-format=compressed"));
     EXPECT_THAT(answer.body, HasSubstr("tfhub resolve http://hub.test/acme/mul/1"));
     EXPECT_THAT(answer.body, HasSubstr("<a href=\"/acme/mul/4\""));
