@@ -38,6 +38,7 @@ bench:
 	@scripts/install_packages.sh build bench
 	@scripts/python_env.sh tests
 	@scripts/build.sh release -DTFHUB_BENCH=ON
+	@scripts/python_package.sh
 	@.venv/bin/python bench/run.py
 
 format:

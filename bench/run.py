@@ -4,10 +4,14 @@ Leave six minutes between two runs: see support.fresh_directory."""
 
 import argparse
 
+import buckets
 import catalogue
+import in_place
 import inspection
 import publish
+import python
 import resolve
+import running
 import serve
 from support import print_row, save
 
@@ -17,7 +21,7 @@ parser.add_argument("--rounds", type=int, default=3)
 arguments = parser.parse_args()
 
 rows = []
-for module in (resolve, serve, publish, catalogue, inspection):
+for module in (resolve, serve, publish, catalogue, inspection, in_place, buckets, running, python):
     for case in module.CASES:
         name = f"{module.__name__}.{case.__name__}"
         if arguments.words and not any(word in name for word in arguments.words):

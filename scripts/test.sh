@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-concurrent_rooms='cache|catalog|archive|server|store|transfer'  # what ThreadSanitizer looks at
-python_suites=(scripts conformance clients faults browser stores)
+concurrent_rooms='cache|catalog|archive|server|store|transfer|hubfs|filesystem_plugin'  # what ThreadSanitizer looks at
+python_suites=(scripts conformance clients faults browser stores tensorflow tensorflow_files python)
 
 scripts/install_packages.sh build test
 scripts/python_env.sh tests
@@ -49,6 +49,10 @@ run_suite() {
       export -f run_ctest; export results
       scripts/build.sh tsan "${targets[@]}" &&
         "${fixed_layout[@]}" bash -c 'run_ctest "$@"' - tsan build/tsan -R "^unit_($concurrent_rooms)$"
+      ;;
+    python)  # the installed wheel, in the process of the tests themselves
+      scripts/python_package.sh && build/wheel/tensorflow/bin/python -m pytest -q -p no:cacheprovider \
+        --junitxml="$results/python/pytest.junit" tests/python
       ;;
     *) .venv/bin/python -m pytest -q -p no:cacheprovider --junitxml="$results/$1/pytest.junit" "tests/$1" ;;
   esac
