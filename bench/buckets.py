@@ -118,7 +118,7 @@ def uploads(rounds):
                 store = cloud.make_bucket("bench-ours")
                 record = cloud.root / f"bench-ours/.catalog/{FLOAT}/.entry.json"
                 begin = time.perf_counter()
-                publisher = subprocess.Popen(_publish(store))
+                publisher = subprocess.Popen(_publish(store), stdout=subprocess.DEVNULL)
                 while not record.exists() and publisher.poll() is None:
                     time.sleep(0.01)
                 committed.append(time.perf_counter() - begin)
@@ -158,7 +158,8 @@ def _stock(cloud, bucket, lite):
     made as it."""
     seconds([TFHUB, "publish", str(_lite(lite)), "bench/lite-0/1", "--store", bucket, "--quiet"])
     root = cloud.root / bucket.partition("://")[2]
-    record, model, archive = (root / path for path in (".catalog/bench/lite-0/1/.entry.json", ".catalog/bench/lite-0/.entry.json", "bench/lite-0/1.tflite"))
+    record, model = (root / ".catalog/bench/lite-0" / path for path in ("1/.entry.json", ".entry.json"))
+    archive = root / "bench/lite-0/1.tflite"
     first = json.loads(record.read_text())
     for number in range(1, MODELS):
         name = f"bench/lite-{number}"

@@ -73,8 +73,14 @@ def hub_load(rounds):
                   f"{theirs:.2f} s", theirs / ours, 1.8, 2.2)
         for whose in ("ours", "theirs"):
             load(whose, work / whose)
-        ours, theirs = in_turn(rounds, lambda: sum(load("ours", work / "ours")), lambda: sum(load("theirs", work / "theirs")))
-        yield Row("the same, warm, the load included", f"{ours:.3f} s", f"{theirs:.3f} s", theirs / ours, 1.0, 1.0)
+        ours, theirs = zip(*((load("ours", work / "ours"), load("theirs", work / "theirs")) for _ in range(rounds * 3)))
+        resolved = [statistics.median(figures[0] for figures in whose) for whose in (ours, theirs)]
+        yield Row("the same, warm, up to the load itself", f"{resolved[0] * 1000:.2f} ms", f"{resolved[1] * 1000:.2f} ms",
+                  resolved[1] / resolved[0], 1.0, 1.5)
+        # The load is TensorFlow's own, of the same bytes: what differs from run to run is the machine, least in the best one.
+        loaded = [min(sum(figures) for figures in whose) for whose in (ours, theirs)]
+        yield Row("the same, warm, the load included, the best of each", f"{loaded[0]:.3f} s", f"{loaded[1]:.3f} s",
+                  loaded[1] / loaded[0], 0.95, 1.0)
 
 
 CASES = [import_and_hit, hub_load]

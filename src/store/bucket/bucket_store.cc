@@ -223,8 +223,8 @@ Result<std::string> BucketStore::signed_url(const std::string& key, std::chrono:
 // bucket that is not there from one without that object; what it lists may be nothing.
 Result<void> BucketStore::check() const {
   TfhubBucketInfo info{};
-  const auto looked = checked(tfhub_bucket_head(bucket(), std::string(protocol::kFormatKey).c_str(), &info),
-                              "cannot open the store " + open_->url);
+  auto looked = checked(tfhub_bucket_head(bucket(), std::string(protocol::kFormatKey).c_str(), &info),
+                        "cannot open the store " + open_->url);
   if (info.found || (!looked && looked.error().code() == Code::kNetwork)) return looked;
   const auto stop = [](void*, const char*, size_t, uint64_t, int64_t) { return false; };
   auto there = checked(tfhub_bucket_list(bucket(), ".tfhub/", false, stop, nullptr),
