@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from support import models
-from support.command import CONFLICT, DONE, NETWORK, NOT_ALLOWED, NOT_FOUND, kill
+from support.command import CONFLICT, DONE, NETWORK, NOT_ALLOWED, NOT_FOUND, Tfhub, kill
 from support.emulators import EMULATORS
 from support.raw_http import get
 from support.waiting import free_port, wait_for
@@ -64,6 +64,13 @@ def test_a_wrong_secret_is_refused_at_once(tfhub, bucket, scratch):
     wrong = tfhub.with_env(AWS_SECRET_ACCESS_KEY="wrong", **MANY)
     finished = wrong.fails(NOT_ALLOWED, "publish", models.saved_model(scratch / "m"), "acme/mul/1", "--store", bucket, timeout=30)
     assert "credentials" in finished.err and "wrong" not in finished.err
+
+
+@pytest.mark.parametrize("cloud", ["s3"], indirect=True)
+def test_no_credentials_are_missed_at_once(tfhub, bucket, scratch):
+    without = Tfhub(tfhub.binary, {name: value for name, value in tfhub.env.items() if not name.startswith("AWS_") or "METADATA" in name})
+    finished = without.fails(NOT_ALLOWED, "publish", models.saved_model(scratch / "m"), "acme/mul/1", "--store", bucket, timeout=30)
+    assert "credential" in finished.err and bucket in finished.err
 
 
 def test_an_endpoint_where_nobody_listens_is_a_network_failure(tfhub, cloud, bucket, scratch):

@@ -94,6 +94,7 @@ fn code_of(error: &Error) -> i32 {
         _ if says("NoSuchBucket") || says("ContainerNotFound") => NOT_FOUND,
         ErrorKind::PermissionDenied => REFUSED,
         _ if says("status: 401") || says("CredentialInvalid") => REFUSED,
+        _ if says("failed to load signing credential") => REFUSED,
         ErrorKind::ConfigInvalid | ErrorKind::Unsupported => MISCONFIGURED,
         ErrorKind::RateLimited => UNAVAILABLE,
         _ if error.is_temporary() || error.is_persistent() || says("timeout") => UNAVAILABLE,
