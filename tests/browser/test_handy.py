@@ -78,7 +78,7 @@ def test_a_button_copies_the_handle_and_says_so(open_page, hub):
 def test_every_example_can_be_copied_as_it_stands(open_page):
     page = open_page("/spotify/basic-pitch/1", permissions=["clipboard-read", "clipboard-write"])
     examples = page.locator(".snippet")
-    assert examples.count() == 5  # tensorflow_hub, tfhub, C++, shell, curl
+    assert examples.count() == 5  # tensorflow_hub, tfhub, C++, shell, wget
     for example in examples.all():
         example.get_by_role("button", name=re.compile("^Copy ")).click()
         assert page.evaluate("navigator.clipboard.readText()") == example.locator("pre").inner_text()
