@@ -18,7 +18,7 @@ help:
 
 demo:
 	@scripts/install_packages.sh build
-	@scripts/build.sh release
+	@scripts/build.sh release tfhub
 	@scripts/python_env.sh
 	@scripts/demo.sh
 
