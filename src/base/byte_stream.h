@@ -2,8 +2,10 @@
 // and store) meet here.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,11 +23,26 @@ inline std::string_view as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Where further bytes will show, and how long they are worth waiting for there.
+struct Arrival {
+  int descriptor;  // readable when there may be more; the source's
+  std::chrono::milliseconds patience;
+};
+
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
   // Reads at least one byte and at most buffer.size(); 0 only at the end. Blocks. An error is final.
   virtual Result<size_t> read(MutableBytes buffer) = 0;
+
+  // For who must not wait: what is here already, valid until the next call of another function. Nothing,
+  // where only read() can tell whether more comes.
+  virtual Bytes here() { return {}; }
+  // Takes the first `size` bytes of here().
+  virtual void take(size_t /*size*/) {}
+  // When nothing is here: what to wait for before looking again. Nothing, and after a wait in vain: read(),
+  // which may close the descriptor. Until then it stays.
+  virtual std::optional<Arrival> arrival() { return std::nullopt; }
 };
 
 class ByteSink {

@@ -4,6 +4,7 @@
 // of a cache hit. These functions are the same code, SHA-NI included, without that.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 
@@ -81,6 +82,13 @@ std::string hex(Bytes bytes) {
     text += kDigits[std::to_integer<unsigned>(b) & 15];
   }
   return text;
+}
+
+Sha256Digest hmac_sha256(std::string_view key, std::string_view text) {
+  Sha256Digest digest;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), out(digest.bytes), nullptr);
+  return digest;
 }
 
 std::string base64(Bytes bytes) {

@@ -56,6 +56,9 @@ class Md5 {
   std::unique_ptr<State> state_;
 };
 
+// RFC 2104: with it, who shares `key` (bytes) signs texts.
+Sha256Digest hmac_sha256(std::string_view key, std::string_view text);
+
 // The 40 lower-case hex digits that name a cache entry (protocol.md, the cache directory).
 std::string sha1_hex(std::string_view text);
 

@@ -15,10 +15,14 @@ thread_local const std::stop_token* this_call = nullptr;
 
 }  // namespace
 
-StopScope::StopScope(const std::stop_token& stop) : before_(std::exchange(this_call, &stop)) {}
+StopScope::StopScope(const std::stop_token* stop) : before_(std::exchange(this_call, stop)) {}
 
 StopScope::~StopScope() {
   this_call = before_;
+}
+
+const std::stop_token* stop_of_this_thread() {
+  return this_call;
 }
 
 void interrupt_everything() noexcept {

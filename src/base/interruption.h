@@ -12,7 +12,9 @@ namespace tfhub {
 // While it lives, `stop` belongs to what this thread does. The token must outlive it.
 class StopScope {
  public:
-  explicit StopScope(const std::stop_token& stop);
+  explicit StopScope(const std::stop_token& stop) : StopScope(&stop) {}
+  // Of a thread that helps another one: with the other's stop_of_this_thread().
+  explicit StopScope(const std::stop_token* stop);
   ~StopScope();
   StopScope(const StopScope&) = delete;
   StopScope& operator=(const StopScope&) = delete;
@@ -20,6 +22,9 @@ class StopScope {
  private:
   const std::stop_token* before_;
 };
+
+// That of the innermost StopScope; null: there is none.
+const std::stop_token* stop_of_this_thread();
 
 // All work of the process stops, for good. May be called in a signal handler.
 void interrupt_everything() noexcept;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/interruption.h"
 
 namespace tfhub {
 namespace {
@@ -40,7 +41,11 @@ Result<void> in_parallel(size_t count, unsigned threads, const std::function<Res
   };
   std::vector<std::thread> helpers;
   const size_t wanted = std::min<size_t>(threads, count);
-  for (size_t i = 1; i < wanted; ++i) helpers.emplace_back(work);
+  const auto help = [&work, ours = stop_of_this_thread()] {
+    const StopScope scope(ours);
+    work();
+  };
+  for (size_t i = 1; i < wanted; ++i) helpers.emplace_back(help);
   work();
   for (std::thread& helper : helpers) helper.join();
   return outcome;

@@ -29,6 +29,11 @@ TEST(Sha256Digest, ReadsWhatItWrites) {
   EXPECT_FALSE(Sha256Digest::from_base64("YWJj"));
 }
 
+TEST(HmacSha256, IsRfc4231s) {
+  EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?").hex(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 TEST(Sha1Hex, IsTensorflowHubsCacheKey) {
   EXPECT_EQ(sha1_hex("https://tfhub.dev/google/nnlm-en-dim128/2"), "29abffb443cb0a0ca9c72e8e3863b76d85028490")
       << "compare: python -c \"import hashlib; print(hashlib.sha1(b'...').hexdigest())\"";

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <stdexcept>
+#include <stop_token>
 #include <vector>
 
 #include "base/error.h"
+#include "base/interruption.h"
 
 namespace tfhub {
 namespace {
@@ -33,6 +36,21 @@ TEST(InParallel, TheFirstErrorEndsIt) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message(), "the seventh");
   EXPECT_GE(calls, 8U);
+}
+
+TEST(InParallel, WhoIsToldToStopStopsTheThreadsThatHelpHimToo) {
+  std::stop_source stop;
+  const std::stop_token token = stop.get_token();
+  const StopScope scope(token);
+  stop.request_stop();
+  std::atomic<int> heard{0};
+  std::barrier together(4);  // on four threads
+  ASSERT_TRUE(in_parallel(4, 4, [&](size_t) -> Result<void> {
+    together.arrive_and_wait();
+    if (interrupted()) ++heard;
+    return {};
+  }));
+  EXPECT_EQ(heard, 4);
 }
 
 TEST(InParallel, AnExceptionIsAnError) {
