@@ -65,6 +65,9 @@ Result<CurlLibrary> CurlLibrary::open(std::span<const char* const> names) {
   TFHUB_TRY(find(library, "curl_easy_init", curl.easy_init));
   TFHUB_TRY(find(library, "curl_easy_setopt", curl.easy_setopt));
   TFHUB_TRY(find(library, "curl_easy_getinfo", curl.easy_getinfo));
+  TFHUB_TRY(find(library, "curl_easy_perform", curl.easy_perform));
+  TFHUB_TRY(find(library, "curl_easy_send", curl.easy_send));
+  TFHUB_TRY(find(library, "curl_easy_recv", curl.easy_recv));
   TFHUB_TRY(find(library, "curl_easy_pause", curl.easy_pause));
   TFHUB_TRY(find(library, "curl_easy_reset", curl.easy_reset));
   TFHUB_TRY(find(library, "curl_easy_cleanup", curl.easy_cleanup));

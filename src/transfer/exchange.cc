@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 #include "base/interruption.h"
-#include "base/settings.h"
 #include "base/text.h"
+#include "transfer/connection_options.h"
+#include "transfer/head_lines.h"
 #include "transfer/proxy.h"
 #include "transfer/sigpipe.h"
 
@@ -19,15 +20,6 @@ constexpr size_t kReceiveBuffer = 512 << 10;  // the largest libcurl allows: one
 // What one perform() may bring beyond the reader's buffer. Over TLS it can bring more; then libcurl pauses.
 constexpr size_t kSpare = kReceiveBuffer;
 constexpr size_t kLargestHead = 256 << 10;
-
-// The authorities to trust (http.h names the order); empty: what libcurl was built with.
-std::string ca_bundle(const HttpOptions& options) {
-  if (!options.ca_bundle.empty()) return options.ca_bundle;
-  if (std::string ours = tfhub::get(settings::kCaBundle); !ours.empty()) return ours;
-  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
-  return {};
-}
 
 long milliseconds(std::chrono::nanoseconds time) {
   return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(time).count());
@@ -64,30 +56,18 @@ size_t Exchange::on_header(char* data, size_t, size_t size, void* self) {
 
 void Exchange::configure(const Request& request) {
   curl_.easy_reset(easy_.get());
-  set(CURLOPT_URL, url_.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  auto connect = options_.connect_timeout;
+  if (deadline_.at)
+    connect = std::min(connect,
+                       std::chrono::milliseconds(std::max(1L, milliseconds(*deadline_.at - Clock::now()))));
+  set_connection_options(curl_, easy_.get(), url_, proxy_, options_, connect, error_text_.data());
   set(CURLOPT_USERAGENT, "tfhub/" TFHUB_VERSION);
   if (request.method == "HEAD")
     set(CURLOPT_NOBODY, 1L);
   else if (request.method != "GET")
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  // One stream a connection is all we need, and HTTP/2 costs a copy and a window of its own.
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_BUFFERSIZE, static_cast<long>(kReceiveBuffer));
-  set(CURLOPT_NOSIGNAL, 1L);
-  // A name server that does not answer must not hold us beyond our deadline: its thread is left to itself.
-  set(CURLOPT_QUICK_EXIT, 1L);
-  set(CURLOPT_ERRORBUFFER, error_text_.data());
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(CURLOPT_PROXY, proxy_.c_str());
-  set(CURLOPT_NOPROXY, "");  // proxy_for() has decided
-
-  auto connect = options_.connect_timeout;
-  if (deadline_.at)
-    connect = std::min(connect,
-                       std::chrono::milliseconds(std::max(1L, milliseconds(*deadline_.at - Clock::now()))));
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
-
   set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
@@ -102,19 +82,6 @@ void Exchange::configure(const Request& request) {
     }
   }
   if (request_headers_) set(CURLOPT_HTTPHEADER, request_headers_.get());
-  configure_tls();
-}
-
-void Exchange::configure_tls() {
-  const long verify = options_.verify_certificate ? 1L : 0L;
-  set(CURLOPT_SSL_VERIFYPEER, verify);
-  set(CURLOPT_SSL_VERIFYHOST, verify * 2);
-  set(CURLOPT_PROXY_SSL_VERIFYPEER, verify);
-  set(CURLOPT_PROXY_SSL_VERIFYHOST, verify * 2);
-  if (const std::string bundle = ca_bundle(options_); !bundle.empty()) {
-    set(CURLOPT_CAINFO, bundle.c_str());
-    set(CURLOPT_PROXY_CAINFO, bundle.c_str());
-  }
 }
 
 Tried<void> Exchange::start(const Request& request) {
@@ -283,25 +250,7 @@ size_t Exchange::take_line(std::string_view line) {
   head_bytes_ += line.size();
   if (head_bytes_ > kLargestHead) return 0;  // libcurl takes that as an error
   if (head_complete_) return line.size();    // a trailer: nobody here wants one
-  if (line.starts_with("HTTP/")) {           // a new head: what came before was 1xx
-    head_.headers.clear();
-    const size_t space = line.find(' ');
-    head_.status =
-        space == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(space + 1, 3)).c_str());
-    return line.size();
-  }
-  const std::string_view text = trim(line);
-  if (text.empty()) {
-    head_complete_ = head_.status >= 200;
-    return line.size();
-  }
-  if ((line[0] == ' ' || line[0] == '\t') && !head_.headers.empty()) {  // a folded line (RFC 9112, 5.2)
-    head_.headers.back().second.append(" ").append(text);
-    return line.size();
-  }
-  if (const size_t colon = text.find(':'); colon != std::string_view::npos)
-    head_.headers.emplace_back(lower_ascii(trim(text.substr(0, colon))),
-                               std::string(trim(text.substr(colon + 1))));
+  head_complete_ = add_head_line(line, head_);
   return line.size();
 }
 
@@ -311,11 +260,7 @@ Failure Exchange::failure(CURLcode code) const {
   if (head_bytes_ > kLargestHead || endless_line)
     return {.cause = fmt::format("{} sent headers that have no end", server_of(url_)),
             .way_out = "check the address, or ask the server's operator"};
-  CurlReport report{.code = code, .text = error_text_.data(), .url = url_, .proxy = proxy_};
-  if (report.text.empty()) report.text = curl_.easy_strerror(code);
-  curl_.easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &report.proxy_status);
-  curl_.easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &report.os_errno);
-  return curl_failure(report);
+  return curl_failure(report_of(curl_, easy_.get(), code, error_text_.data(), url_, proxy_));
 }
 
 }  // namespace tfhub::transfer

@@ -47,7 +47,6 @@ class Exchange {
     curl_.easy_setopt(easy_.get(), option, value);
   }
   void configure(const Request& request);
-  void configure_tls();
   Tried<void> check_lengths() const;
   Tried<void> advance();  // until something arrived or the exchange ended
   bool perform();

@@ -1,6 +1,7 @@
 // fetch(): any status is a result; limits of size and time; options from the environment; a missing libcurl.
 #include <gtest/gtest.h>
 
+#include "testing/scoped_env.h"
 #include "transfer/curl_library.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
@@ -10,6 +11,7 @@ namespace tfhub::transfer::test {
 namespace {
 
 using ::testing::HasSubstr;
+using tfhub::testing::ScopedEnv;
 using Clock = std::chrono::steady_clock;
 
 TEST(Fetch, AnyStatusIsAResult) {
@@ -87,7 +89,7 @@ TEST(Fetch, TheTotalTimeBoundsRetriesAndSilence) {
 }
 
 TEST(Options, ComeFromTheEnvironment) {
-  const ScopedEnvironment connect("TFHUB_CONNECT_TIMEOUT", "1.5"), stall("TFHUB_STALL_TIMEOUT", "7"),
+  const ScopedEnv connect("TFHUB_CONNECT_TIMEOUT", "1.5"), stall("TFHUB_STALL_TIMEOUT", "7"),
       retries("TFHUB_RETRIES", "2"), verify("TFHUB_DISABLE_CERT_VALIDATION", "true");
   const auto options = HttpOptions::from_settings();
   ASSERT_TRUE(options);
@@ -101,13 +103,13 @@ TEST(Options, NonsenseInTheEnvironmentIsNamed) {
   for (const auto& [name, value] : {std::pair("TFHUB_RETRIES", "many"), std::pair("TFHUB_RETRIES", "-1"),
                                     std::pair("TFHUB_RETRIES", "1e9"), std::pair("TFHUB_STALL_TIMEOUT", "0"),
                                     std::pair("TFHUB_CONNECT_TIMEOUT", "soon")}) {
-    const ScopedEnvironment scoped(name, value);
+    const ScopedEnv scoped(name, value);
     const auto options = HttpOptions::from_settings();
     ASSERT_FALSE(options) << value;
     EXPECT_EQ(options.error().code(), Code::kUsage);
     EXPECT_THAT(options.error().message(), HasSubstr(name));
   }
-  const ScopedEnvironment yes("TFHUB_DISABLE_CERT_VALIDATION", "1");
+  const ScopedEnv yes("TFHUB_DISABLE_CERT_VALIDATION", "1");
   EXPECT_TRUE(HttpOptions::from_settings()->verify_certificate) << "exactly 'true', as tensorflow_hub has it";
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "testing/scoped_env.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
 
@@ -12,30 +13,31 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tfhub::testing::ScopedEnv;
 
 // Each test names its own proxies; the machine's are out of the way.
 class Proxy : public ::testing::Test {
  private:
-  ScopedEnvironment a_{"http_proxy", ""}, b_{"HTTP_PROXY", ""}, c_{"https_proxy", ""}, d_{"HTTPS_PROXY", ""},
+  ScopedEnv a_{"http_proxy", ""}, b_{"HTTP_PROXY", ""}, c_{"https_proxy", ""}, d_{"HTTPS_PROXY", ""},
       e_{"all_proxy", ""}, f_{"ALL_PROXY", ""}, g_{"no_proxy", ""}, h_{"NO_PROXY", ""},
       i_{"REQUEST_METHOD", ""};
 };
 
 TEST_F(Proxy, IsReadAsPythonReadsIt) {
   EXPECT_EQ(proxy_for("http://h/x"), "");
-  const ScopedEnvironment all("ALL_PROXY", "http://all:1");
+  const ScopedEnv all("ALL_PROXY", "http://all:1");
   EXPECT_EQ(proxy_for("http://h/x"), "http://all:1");
-  const ScopedEnvironment upper("HTTP_PROXY", "http://upper:1"), secure("HTTPS_PROXY", "http://secure:1");
+  const ScopedEnv upper("HTTP_PROXY", "http://upper:1"), secure("HTTPS_PROXY", "http://secure:1");
   EXPECT_EQ(proxy_for("http://h/x"), "http://upper:1");
   EXPECT_EQ(proxy_for("https://h/x"), "http://secure:1");
   {
-    const ScopedEnvironment cgi("REQUEST_METHOD", "GET");
+    const ScopedEnv cgi("REQUEST_METHOD", "GET");
     EXPECT_EQ(proxy_for("http://h/x"), "http://all:1")
         << "a CGI program's HTTP_PROXY may be a client's header";
   }
-  const ScopedEnvironment lower("http_proxy", "http://lower:1");
+  const ScopedEnv lower("http_proxy", "http://lower:1");
   EXPECT_EQ(proxy_for("http://h/x"), "http://lower:1");
-  const ScopedEnvironment except("NO_PROXY", "h");
+  const ScopedEnv except("NO_PROXY", "h");
   EXPECT_EQ(proxy_for("http://user@h:80/x"), "");
   EXPECT_EQ(proxy_for("http://g/x"), "http://lower:1");
 }
@@ -60,7 +62,7 @@ TEST_F(Proxy, NoProxyMatches) {
 
 TEST_F(Proxy, GetsThePlainRequestWhole) {
   ScriptedServer proxy({reply("200 OK", "", "by proxy")});
-  const ScopedEnvironment use("http_proxy", "http://me:hush@" + proxy.address());
+  const ScopedEnv use("http_proxy", "http://me:hush@" + proxy.address());
   EXPECT_EQ(download("http://hub.invalid/acme/mul/1").bytes, "by proxy");
   const RecordedRequest request = proxy.requests().at(0);
   EXPECT_EQ(request.target, "http://hub.invalid/acme/mul/1");
@@ -70,14 +72,14 @@ TEST_F(Proxy, GetsThePlainRequestWhole) {
 TEST_F(Proxy, IsLeftOutWhereNoProxySaysSo) {
   ScriptedServer server({reply("200 OK", "", "direct")});
   ScriptedServer proxy({reply("200 OK", "", "by proxy")});
-  const ScopedEnvironment use("HTTP_PROXY", "http://" + proxy.address()), except("no_proxy", "127.0.0.0/8");
+  const ScopedEnv use("HTTP_PROXY", "http://" + proxy.address()), except("no_proxy", "127.0.0.0/8");
   EXPECT_EQ(download(server.url()).bytes, "direct");
   EXPECT_EQ(proxy.requests().size(), 0u);
 }
 
 TEST_F(Proxy, IsNamedWhenItRefuses) {
   ScriptedServer proxy({reply("407 Proxy Authentication Required", "", ""), reply("403 Forbidden", "", "")});
-  const ScopedEnvironment use("https_proxy", "http://me:hush@" + proxy.address());
+  const ScopedEnv use("https_proxy", "http://me:hush@" + proxy.address());
   for (const char* status : {"407", "403"}) {
     const Outcome got = download("https://hub.invalid/m");
     ASSERT_TRUE(got.error);
@@ -91,7 +93,7 @@ TEST_F(Proxy, IsNamedWhenItRefuses) {
 TEST_F(Proxy, IsNamedWhenItAnswersForItself) {
   ScriptedServer proxy(
       {reply("407 Proxy Authentication Required", "", ""), reply("504 Gateway Timeout", "", "")});
-  const ScopedEnvironment use("http_proxy", "http://me:hush@" + proxy.address());
+  const ScopedEnv use("http_proxy", "http://me:hush@" + proxy.address());
   for (const Code code : {Code::kNotAllowed, Code::kNetwork}) {
     const Outcome got = download("http://hub.invalid/m");
     ASSERT_TRUE(got.error);
@@ -103,7 +105,7 @@ TEST_F(Proxy, IsNamedWhenItAnswersForItself) {
 TEST_F(Proxy, IsNamedWhenItIsNotThere) {
   const os::UniqueFd nobody = bound_socket();
   const std::string address = fmt::format("127.0.0.1:{}", port_of(nobody.get()));
-  const ScopedEnvironment use("https_proxy", address);
+  const ScopedEnv use("https_proxy", address);
   const Outcome got = download("https://hub.invalid/m");
   ASSERT_TRUE(got.error);
   EXPECT_EQ(got.error->code(), Code::kNetwork);

@@ -1,7 +1,6 @@
 // What the tests of this room share: short pauses, and a download read to its end.
 #pragma once
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +35,18 @@ inline std::string pattern(size_t size) {
   return out;
 }
 
+// What read() gives before the end, and why there is no more if there is not.
+inline std::string rest_of(ByteSource& source) {
+  std::string bytes;
+  std::vector<std::byte> buffer(100'000);
+  for (;;) {
+    const auto got = source.read(buffer);
+    if (!got) return bytes + " but: " + got.error().message();
+    if (*got == 0) return bytes;
+    bytes += as_text(Bytes(buffer).first(*got));
+  }
+}
+
 struct Outcome {
   std::string bytes;           // what read() gave before the end or the error
   std::optional<Error> error;  // of get() or read()
@@ -64,26 +75,5 @@ inline Outcome download(const std::string& url, const HttpOptions& options = pat
   out.worth_restarting = (*source)->worth_restarting();
   return out;
 }
-
-// An environment variable for the length of a test.
-class ScopedEnvironment {
- public:
-  ScopedEnvironment(std::string name, const std::string& value) : name_(std::move(name)) {
-    if (const char* before = std::getenv(name_.c_str())) before_ = before;
-    setenv(name_.c_str(), value.c_str(), 1);
-  }
-  ~ScopedEnvironment() {
-    if (before_)
-      setenv(name_.c_str(), before_->c_str(), 1);
-    else
-      unsetenv(name_.c_str());
-  }
-  ScopedEnvironment(const ScopedEnvironment&) = delete;
-  ScopedEnvironment& operator=(const ScopedEnvironment&) = delete;
-
- private:
-  std::string name_;
-  std::optional<std::string> before_;
-};
 
 }  // namespace tfhub::transfer::test

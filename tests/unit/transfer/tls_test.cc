@@ -1,6 +1,7 @@
 // Certificates, against a real TLS server (openssl s_server) with an authority that nobody trusts but we.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -9,7 +10,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "testing/scoped_env.h"
 #include "testing/temp_dir.h"
+#include "transfer/live_body.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
 
@@ -20,6 +23,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using tfhub::testing::ScopedEnv;
 
 // A program from PATH in `directory`; its standard output is read here, its input stays open until the end.
 class Child {
@@ -79,15 +83,19 @@ class Tls : public ::testing::Test {
                    "-addext", "subjectAltName=IP:127.0.0.1"});
     ASSERT_EQ(request.wait(), 0) << "the openssl command is needed";
     std::ofstream(directory_ + "/m") << "by TLS";
-    server_ = std::make_unique<Child>(
-        directory_, std::vector<std::string>{"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
-                                             "cert.pem", "-key", "key.pem", "-WWW"});
-    const std::string address(trim(server_->read_past("ACCEPT ")));
-    ASSERT_THAT(address, ::testing::StartsWith("127.0.0.1:"));
-    url_ = "https://" + address + "/m";
+    serve("-WWW");
     options_.connect_timeout = std::chrono::seconds(5);
   }
   void TearDown() override { server_.reset(); }
+  // mode: "-WWW", files as bodies; "-HTTP", files as whole answers.
+  void serve(const std::string& mode) {
+    server_ = std::make_unique<Child>(
+        directory_, std::vector<std::string>{"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
+                                             "cert.pem", "-key", "key.pem", mode});
+    const std::string address(trim(server_->read_past("ACCEPT ")));
+    ASSERT_THAT(address, ::testing::StartsWith("127.0.0.1:"));
+    url_ = "https://" + address + "/m";
+  }
   std::string certificate() const { return directory_ + "/cert.pem"; }
 
   const tfhub::testing::TempDir temporary_;
@@ -97,7 +105,7 @@ class Tls : public ::testing::Test {
 
  private:
   std::unique_ptr<Child> server_;
-  ScopedEnvironment a_{"TFHUB_CA_BUNDLE", ""}, b_{"CURL_CA_BUNDLE", ""}, c_{"SSL_CERT_FILE", ""},
+  ScopedEnv a_{"TFHUB_CA_BUNDLE", ""}, b_{"CURL_CA_BUNDLE", ""}, c_{"SSL_CERT_FILE", ""},
       d_{"https_proxy", ""}, e_{"HTTPS_PROXY", ""}, f_{"all_proxy", ""}, g_{"ALL_PROXY", ""};
 };
 
@@ -119,17 +127,41 @@ TEST_F(Tls, ANamedAuthorityIsTrusted) {
 }
 
 TEST_F(Tls, TheEnvironmentNamesAuthoritiesInOrder) {
-  const ScopedEnvironment last("SSL_CERT_FILE", certificate());
+  const ScopedEnv last("SSL_CERT_FILE", certificate());
   EXPECT_EQ(download(url_).bytes, "by TLS");
-  const ScopedEnvironment before("CURL_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt");
+  const ScopedEnv before("CURL_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt");
   EXPECT_TRUE(download(url_).error);
-  const ScopedEnvironment first("TFHUB_CA_BUNDLE", certificate());
+  const ScopedEnv first("TFHUB_CA_BUNDLE", certificate());
   EXPECT_EQ(download(url_).bytes, "by TLS");
 }
 
 TEST_F(Tls, TheCheckCanBeSwitchedOff) {
   options_.verify_certificate = false;
   EXPECT_EQ(download(url_, options_).bytes, "by TLS");
+}
+
+TEST_F(Tls, ALiveBodyIsByTlsToo) {
+  const std::string content = pattern(3'000'000);
+  std::ofstream(directory_ + "/whole") << "HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" << content;
+  serve("-HTTP");
+  const std::string url = url_.substr(0, url_.rfind('/')) + "/whole";
+  EXPECT_FALSE(LiveBody::get(url, {}, options_, std::make_shared<KeptConnections>()))
+      << "of an unknown authority";
+  options_.ca_bundle = certificate();
+  const auto body = LiveBody::get(url, {}, options_, std::make_shared<KeptConnections>());
+  ASSERT_TRUE(body) << body.error().message();
+  std::string bytes;
+  while (bytes.size() < content.size()) {
+    const Bytes here = (*body)->here();
+    bytes += as_text(here);
+    (*body)->take(here.size());
+    if (!here.empty()) continue;
+    const auto arrival = (*body)->arrival();
+    ASSERT_TRUE(arrival) << bytes.size();
+    pollfd one{arrival->descriptor, POLLIN, 0};
+    ASSERT_EQ(poll(&one, 1, 5000), 1) << "bytes that TLS has already do not show there";
+  }
+  EXPECT_TRUE(bytes == content);
 }
 
 TEST_F(Tls, ABundleThatIsNotThereIsNamed) {
