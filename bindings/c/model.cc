@@ -46,10 +46,7 @@ Json json_of(const std::map<std::string, TensorInfo>& infos) {
   Json all = Json::object();
   for (const auto& [name, info] : infos) {
     Json shape;  // null
-    if (info.shape) {
-      shape = Json::array();
-      for (const int64_t size : *info.shape) shape.push_back(size < 0 ? Json() : Json(size));
-    }
+    if (info.shape) shape = *info.shape;
     all[name] = {{"dtype", info.dtype}, {"shape", std::move(shape)}};
   }
   return all;

@@ -111,8 +111,9 @@ TFHUB_CAPI void tfhub_tensor_free(tfhub_tensor* tensor); /* NULL is fine */
  * of threads may run one at once. NULL on failure, as tfhub::load() fails. */
 typedef struct tfhub_model tfhub_model;
 TFHUB_CAPI tfhub_model* tfhub_load(const char* handle, const tfhub_options* options, tfhub_status* status);
-/* {"serving_default": {"inputs": {"x": {"dtype": "float32", "shape": [null, 2]}}, "outputs": {...}}, ...};
- * null: a dimension, or (for a whole shape) a rank, that may be any. */
+/* {"serving_default": {"inputs": {"x": {"dtype": "float32", "shape": [-1, 2]}}, "outputs": {...}}, ...};
+ * -1: a dimension that may have any size; null for a shape: of any rank. As `tfhub inspect --json` says it.
+ */
 TFHUB_CAPI char* tfhub_model_signatures(const tfhub_model* model, tfhub_status* status);
 /* Runs a signature and gives those of its outputs that are named: `outputs` has room for `output_count`
  * tensors, which are the caller's. Returns the code of the status. On failure all of them are NULL.

@@ -25,6 +25,7 @@ struct Quantization {
 
 // Nothing: the rank is unknown. A dimension of -1 is unknown. Empty: a scalar.
 using Shape = std::optional<std::vector<int64_t>>;
+constexpr size_t kMaxDimensions = 254;                      // TensorFlow's (tensor_shape.h, MaxDimensions)
 std::string shape_text(const std::vector<int64_t>& shape);  // "(?, 43844, 1)"
 std::string shape_text(const Shape& shape);                 // the same, or "any shape"
 

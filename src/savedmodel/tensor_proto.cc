@@ -6,8 +6,6 @@
 namespace tfhub::savedmodel {
 namespace {
 
-constexpr size_t kMaxDimensions = 254;
-
 using wire::Field;
 
 Result<int64_t> read_dimension(Bytes message) {

@@ -17,7 +17,6 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxDepth = 200;  // nested Keras models are some ten deep each
 constexpr size_t kMaxValues = 4 << 20;
-constexpr size_t kMaxDimensions = 254;
 
 // A member, or null where it or its object is not there.
 const Json& member(const Json& object, const char* name) {

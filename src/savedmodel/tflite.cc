@@ -16,7 +16,6 @@ using flatbuffer::Table;
 using flatbuffer::table_in;
 using flatbuffer::Vector;
 
-constexpr size_t kMaxDimensions = 254;
 constexpr int32_t kCustom = 32;  // BuiltinOperator.CUSTOM: the name stands in custom_code
 
 // The schema's TensorType, by number.
