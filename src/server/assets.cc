@@ -33,6 +33,7 @@ input, button { font: inherit; color: inherit; background: var(--surface); borde
   border-radius: 0.375rem; padding: 0.35rem 0.7rem; }
 ::placeholder { color: var(--quiet); opacity: 1; }
 button { cursor: pointer; }
+.filter { flex-wrap: wrap; align-items: center; margin: 0.5rem 0; }
 .names { position: absolute; z-index: 1; top: calc(100% + 0.375rem); left: 0; right: 0; margin: 0; padding: 0.375rem;
   list-style: none; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem;
   box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 0.15); }
@@ -53,7 +54,7 @@ ul, ol { padding-left: 1.25rem; }
 table { border-collapse: collapse; width: 100%; background: var(--surface); }
 th, td { text-align: left; padding: 0.4rem 0.75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--quiet); font-size: 0.875rem; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
 code { overflow-wrap: anywhere; }
 thead ~ tbody code { overflow-wrap: normal; }
@@ -178,12 +179,31 @@ field.form.addEventListener('keydown', (event) => {
   field.focus();
   ++asked, show([]);
 });
-for (const filter of document.querySelectorAll('input[data-filter]')) {
-  filter.closest('[hidden]').hidden = false;
-  const rows = document.querySelectorAll('#' + filter.dataset.filter + ' tbody tr');
-  filter.addEventListener('input', () => {
-    const words = filter.value.toLowerCase();
-    for (const row of rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(words);
+// A list's filter, while one types: here where all rows are on the page, else by asking for those that match.
+for (const form of document.querySelectorAll('form[data-filter]')) {
+  const input = form.elements.named, place = document.getElementById(form.dataset.filter);
+  const whole = !input.value && !place.querySelector('.pages'), told = form.querySelector('[role=status]');
+  const rows = place.querySelectorAll('tbody tr');
+  let last = 0;
+  input.addEventListener('input', () => {
+    const number = ++last, words = input.value.toLowerCase();
+    if (whole) {
+      for (const row of rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(words);
+      const shown = [...rows].filter((row) => !row.hidden).length;
+      told.textContent = words ? shown + ' of ' + rows.length : '';
+    } else {
+      setTimeout(async () => {
+        if (number !== last) return;
+        const answer = await fetch('?named=' + encodeURIComponent(words)).catch(() => null);
+        const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
+        if (!page || number !== last) return;
+        const found = page.getElementById(place.id);
+        place.querySelector('tbody').replaceWith(found.querySelector('tbody'));
+        place.querySelector('.pages')?.remove();
+        place.append(...found.querySelectorAll('.pages'));
+        told.textContent = found.querySelector('[role=status]').textContent;
+      }, 150);
+    }
   });
 }
 )js";

@@ -154,12 +154,12 @@ ListInParts weights(const Description& description) {
                      [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
   }
   list.head =
-      "<p hidden><label>Filter by name <input type=\"search\" data-filter=\"tensors\"></label></p>\n"
       "<div class=\"wide\" tabindex=\"0\"><table id=\"tensors\">\n<thead><tr><th "
       "scope=\"col\">Tensor</th><th scope=\"col\">Type</th>"
-      "<th scope=\"col\">Shape</th><th scope=\"col\">Bytes</th></tr></thead>\n<tbody>\n";
+      "<th scope=\"col\">Shape</th><th scope=\"col\" class=\"number\">Bytes</th></tr></thead>\n<tbody>\n";
   for (size_t i = 0; i < std::min(rows.size(), kMostRows); ++i)
-    list.add(
+    list.add_named(
+        rows[i]->name,
         fmt::format("<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code>{}</td><td "
                     "class=\"number\">{}</td></tr>\n",
                     escape_html(rows[i]->name), escape_html(rows[i]->dtype), shape_text(rows[i]->shape),

@@ -83,10 +83,7 @@ void add_files(const Hub& hub, const catalog::VersionRecord& record, const std::
 void answer_files(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
   const auto found = hub.catalog.find(path);
   if (!found) return answer_failure(request, found.error(), reply);
-  if (!*found)
-    return answer_problem(request, 404,
-                          fmt::format("There is no model or version {} here; / lists what there is.", path),
-                          reply);
+  if (!*found) return answer_no_model(request, path, reply);
   const catalog::VersionRecord& record = *(*found)->record;
   const Json json = {{"name", record.id.name.text()},
                      {"version", record.id.version},

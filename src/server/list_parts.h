@@ -1,8 +1,10 @@
 // Long lists within a page, cut into parts of 100 rows that plain links lead through: "?tensors=2#weights".
+// Rows that have names are also found by them, in whichever part they are: "?named=kernel#weights".
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,9 +27,15 @@ struct ListInParts {
 
   // A row for the list's last part, or for a new one where that is full. `weight`: of how many rows.
   void add(std::string_view row, size_t weight = 1);
+  // Instead, for all rows of a list: one that is found by its name.
+  void add_named(std::string_view name, std::string row);
   size_t bytes() const;
 
   size_t rows = 0;  // in the last part
+  struct NamedRow {
+    std::string name, html;  // the name in small letters
+  };
+  std::vector<NamedRow> named = {};
 };
 
 // Which parts of the lists of one page were asked for.
@@ -46,6 +54,7 @@ class AskedParts {
 
  private:
   std::map<std::string, std::string, std::less<>> asked_;  // by parameter, what no list has had yet
+  std::optional<std::string> named_;                       // what names of rows are to hold
   bool any_ = false;
 };
 

@@ -118,7 +118,8 @@ std::string files_section(const VersionRecord& record, AskedParts& asked) {
   list.before = fmt::format("<h2 id=\"files\">Files</h2>\n<p class=\"quiet\">{} {}, {}</p>\n", count,
                             count == 1 ? "file" : "files", human_size(total_size(record.files)));
   list.head =
-      "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">File</th><th scope=\"col\">Size</th><th "
+      "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">File</th><th scope=\"col\" "
+      "class=\"number\">Size</th><th "
       "scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n";
   list.tail = "</tbody>\n</table></div>\n";
   // There may be a hundred thousand.

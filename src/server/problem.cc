@@ -32,6 +32,11 @@ void answer_problem(const Request& request, unsigned status, std::string_view de
   reply.fields.append("Cache-Control: no-store\r\nVary: Accept\r\n");
 }
 
+void answer_no_model(const Request& request, std::string_view path, Reply& reply) {
+  answer_problem(request, 404,
+                 fmt::format("There is no model or version {} here; / lists what there is.", path), reply);
+}
+
 void answer_failure(const Request& request, const Error& error, Reply& reply) {
   warn("{} {}: {}", request.method_name, request.target, error.message());
   if (error.code() == Code::kNetwork) {

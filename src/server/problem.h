@@ -11,6 +11,8 @@ namespace tfhub::server {
 
 // `detail` is one sentence for a person. What `reply` held before is dropped.
 void answer_problem(const Request& request, unsigned status, std::string_view detail, Reply& reply);
+// 404: no model, and no version of one, is at this path.
+void answer_no_model(const Request& request, std::string_view path, Reply& reply);
 // The store failed: 503 where trying again may help, else 500; what it said goes to the log, not to
 // strangers.
 void answer_failure(const Request& request, const Error& error, Reply& reply);

@@ -120,10 +120,7 @@ void answer_handle(Hub& hub, const Request& request, const std::string& path, Re
   }
   const auto found = hub.catalog.find(path);
   if (!found) return answer_failure(request, found.error(), reply);
-  if (!*found)
-    return answer_problem(request, 404,
-                          fmt::format("There is no model or version {} here; / lists what there is.", path),
-                          reply);
+  if (!*found) return answer_no_model(request, path, reply);
   if (wanted) return answer_download(hub, request, **found, *wanted, reply);
   answer_problem(request, 404,
                  fmt::format("There is no page {}; the files of {} are had with ?{}.", path,

@@ -15,7 +15,7 @@ from support.waiting import wait_for
 
 
 @pytest.fixture(scope="session")
-def hub(binary, session_directory):
+def hub(binary, session_directory, real_models):
     root = session_directory / "browser-hub"
     root.mkdir()
     tfhub = Tfhub(binary, clean_environment(root))
@@ -24,6 +24,7 @@ def hub(binary, session_directory):
         (models.saved_model(root / "flowers-1", seed=2), "acme/Flowers.v2/1"),
         (models.saved_model(root / "flowers-2", seed=3), "acme/Flowers.v2/2"),
         (models.many_files_model(root / "many", files=30, size=100), "acme/many-files/1"),
+        (real_models / "deep", "acme/deep/1"),
         (basic_pitch.saved_model(), basic_pitch.NAME),
         (basic_pitch.tflite(), basic_pitch.LITE_NAME),
         (basic_pitch.tfjs(), basic_pitch.JS_NAME),

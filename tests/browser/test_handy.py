@@ -104,3 +104,26 @@ def test_the_tensor_table_is_filtered_by_name(open_page):
     expect(rows).to_have_count(0)
     page.get_by_label("Filter by name").fill("")
     expect(rows).to_have_count(everything)
+
+
+def test_of_many_tensors_the_filter_finds_those_of_other_parts_too(open_page):
+    page = open_page("/acme/deep/1")
+    rows, links = page.locator("#tensors tbody tr"), page.get_by_role("navigation", name="Parts of the list: tensors")
+    page.get_by_text("All tensors").click()
+    expect(rows).to_have_count(100)
+    expect(links.get_by_role("link", name="5", exact=True)).to_be_visible()
+    field, told = page.get_by_label("Filter by name"), page.locator("#weights").get_by_role("status")
+    field.fill("Blocks/44/")
+    expect(rows).to_have_count(10)
+    expect(told).to_have_text("10 of 450")
+    assert all("blocks/44/" in row.locator("td").first.inner_text() for row in rows.all())
+    expect(links).to_have_count(0)
+    field.fill("kernels")
+    expect(told).to_have_text("270 of 450")
+    links.get_by_role("link", name="3", exact=True).click()
+    expect(rows).to_have_count(70)
+    expect(field).to_have_value("kernels")
+    field.fill("")
+    expect(rows).to_have_count(100)
+    expect(links.get_by_role("link", name="5", exact=True)).to_be_visible()
+    assert barriers(page) == []

@@ -64,7 +64,26 @@ def test_pages_of_a_list_are_links(plain):
 
 def test_what_needs_javascript_is_not_shown(plain):
     page = plain("/spotify/basic-pitch/1")
-    expect(page.get_by_role("button")).to_have_count(1)  # the search
     page.get_by_text("All tensors").click()
     expect(page.locator("#tensors")).to_be_visible()
-    expect(page.get_by_label("Filter by name")).not_to_be_visible()
+    buttons = page.get_by_role("button")
+    assert [button.inner_text() for button in buttons.all()] == ["Search", "Filter"]
+
+
+def test_tensors_are_filtered_by_name(plain):
+    page = plain("/acme/deep/1")
+    page.get_by_text("All tensors").click()
+    page.get_by_label("Filter by name").fill("blocks/7/kernels")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator("#tensors tbody tr")).to_have_count(6)
+    expect(page.get_by_label("Filter by name")).to_have_value("blocks/7/kernels")
+    expect(page.get_by_text("6 of 450")).to_be_visible()
+
+
+def test_hundreds_of_tensors_are_parts_behind_links(plain):
+    page = plain("/acme/deep/1")
+    page.get_by_text("All tensors").click()
+    for _ in range(4):
+        page.get_by_role("link", name="Next").click()
+    expect(page.locator("#tensors tbody tr")).to_have_count(50)
+    expect(page.get_by_role("link", name="Next")).to_have_count(0)

@@ -11,6 +11,7 @@ PAGES = {
     "older-version": "/acme/Flowers.v2/1",
     "model-without-document": "/acme/bees",
     "model-of-many-files": "/acme/many-files/1",
+    "model-of-many-tensors": "/acme/deep/1?named=kernels&tensors=2",
     "document-without-model": "/other/words",
     "document-that-is-wide": "/acme/wide/1",
     "document-with-picture": "/acme/pictured",

@@ -1,7 +1,7 @@
 """Builds the real models, once a session, in one process: python tf_models.py DIRECTORY.
 
 mul (x*3, a variable), vocabulary (a table from an asset file), dense (for KerasLayer: trainable, with a regularisation
-loss), moody (knows training; two signatures), tf1 (TF1 Hub format), mul.tflite, big (40 MB of random floats).
+loss), moody (knows training; two signatures), tf1 (TF1 Hub format), mul.tflite, big (40 MB of random floats), deep (450 tensors).
 """
 
 import os
@@ -103,6 +103,33 @@ def save_tf1(path: str):
     (Path(path) / "tfhub_module.pb").write_bytes(b"\x08\x03")
 
 
+class Block(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.kernels = [tf.Variable(tf.eye(4)) for _ in range(6)]
+        self.gamma, self.beta = tf.Variable(tf.ones([4])), tf.Variable(tf.zeros([4]))
+        self.mean, self.variance = (tf.Variable(tf.zeros([4]), trainable=False), tf.Variable(tf.ones([4]), trainable=False))
+
+    def __call__(self, x):
+        for kernel in self.kernels:
+            x = tf.matmul(x, kernel)
+        return (x - self.mean) / tf.sqrt(self.variance) * self.gamma + self.beta
+
+
+class Deep(tf.Module):
+    """45 blocks of 10 tensors, as the large networks have: 450 in all."""
+
+    def __init__(self):
+        super().__init__()
+        self.blocks = [Block() for _ in range(45)]
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32)])
+    def __call__(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
 def main(root: Path):
     multiply = Multiply()
     tf.saved_model.save(multiply, str(root / "mul"), signatures=multiply.__call__)
@@ -113,6 +140,8 @@ def main(root: Path):
     moody = Moody()
     tf.saved_model.save(moody, str(root / "moody"), signatures={"parts": moody.parts, "again": moody.parts})
     tf.saved_model.save(Big(), str(root / "big"))
+    deep = Deep()
+    tf.saved_model.save(deep, str(root / "deep"), signatures=deep.__call__)
     save_tf1(str(root / "tf1"))
     converter = tf.lite.TFLiteConverter.from_concrete_functions([multiply.__call__.get_concrete_function()], multiply)
     (root / "mul.tflite").write_bytes(converter.convert())

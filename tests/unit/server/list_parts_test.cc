@@ -22,11 +22,15 @@ ListInParts numbers(size_t count) {
   return list;
 }
 
-std::string shown(size_t count, std::string_view query) {
+std::string html_of(const ListInParts& list, std::string_view query) {
   AskedParts asked(query);
-  std::string html = asked.html(numbers(count));
+  std::string html = asked.html(list);
   EXPECT_TRUE(asked.check());
   return html;
+}
+
+std::string shown(size_t count, std::string_view query) {
+  return html_of(numbers(count), query);
 }
 
 TEST(ListsInParts, AShortOneIsWholeAndHasNoLinks) {
@@ -66,6 +70,61 @@ TEST(ListsInParts, RowsThatWeighMoreFillAPartSooner) {
   list.add("c", 40);
   list.add("d", 100);
   EXPECT_THAT(list.parts, ::testing::ElementsAre("a", "bc", "d"));
+}
+
+ListInParts layers(size_t count) {
+  ListInParts list{
+      .parameter = "tensors", .summary = "All", .anchor = "weights", .head = "<ul>", .tail = "</ul>"};
+  for (size_t i = 0; i < count; ++i) {
+    const auto name = fmt::format("block_{}/{}", i / 2, i % 2 == 0 ? "Kernel" : "bias");
+    list.add_named(name, fmt::format("<li>{}</li>", name));
+  }
+  return list;
+}
+
+std::string found(size_t count, std::string_view query) {
+  return html_of(layers(count), query);
+}
+
+TEST(ListsInParts, RowsAreFoundByTheirNamesInWhicheverPartTheyAre) {
+  const std::string html = found(450, "named=block_224");
+  EXPECT_THAT(html, HasSubstr("<ul><li>block_224/Kernel</li><li>block_224/bias</li></ul>"));
+  EXPECT_THAT(html, HasSubstr("<details id=\"weights\" open>"));
+  EXPECT_THAT(html, HasSubstr("value=\"block_224\""));
+  EXPECT_THAT(html, HasSubstr("2 of 450"));
+  EXPECT_THAT(html, Not(HasSubstr("<nav")));
+  EXPECT_THAT(found(450, "named=KERNEL"), HasSubstr("225 of 450"));
+}
+
+TEST(ListsInParts, WhatIsFoundHasPartsToo) {
+  const std::string second = found(450, "named=KERNEL&tensors=2");
+  EXPECT_THAT(second, HasSubstr("<ul><li>block_100/Kernel</li>"));
+  EXPECT_THAT(second, HasSubstr("<li>block_199/Kernel</li></ul>"));
+  EXPECT_THAT(second, HasSubstr("<a href=\"?named=KERNEL&amp;tensors=3#weights\" rel=\"next\">Next</a>"));
+  AskedParts beyond("named=KERNEL&tensors=4");
+  beyond.html(layers(450));
+  EXPECT_FALSE(beyond.check());
+}
+
+TEST(ListsInParts, NothingFoundIsAnEmptyListAndNothingAskedIsAll) {
+  const std::string none = found(450, "named=embedding");
+  EXPECT_THAT(none, HasSubstr("<ul></ul>"));
+  EXPECT_THAT(none, HasSubstr("0 of 450"));
+  const std::string all = found(450, "named=");
+  EXPECT_THAT(all, HasSubstr("<li>block_49/bias</li></ul>"));
+  EXPECT_THAT(all, HasSubstr("<a href=\"?tensors=2#weights\" rel=\"next\">"));
+  EXPECT_THAT(all, Not(HasSubstr("450 of 450")));
+}
+
+TEST(ListsInParts, WhatIsLookedForIsNoMarkup) {
+  const std::string html = found(250, "named=%22%3E%3Cb%3Eblock&tensors=1");
+  EXPECT_THAT(html, Not(HasSubstr("<b>")));
+  EXPECT_THAT(found(450, "named=%26%23_%22"), HasSubstr("value=\"&amp;#_&quot;\""));
+  EXPECT_THAT(found(450, "named=o%63k_&tensors=2"), HasSubstr("?named=ock_&amp;tensors=3#weights"));
+}
+
+TEST(ListsInParts, AListWithoutNamesIsShownWhateverIsLookedFor) {
+  EXPECT_THAT(shown(250, "named=7"), HasSubstr("<li>100</li></ul>"));
 }
 
 TEST(ListsInParts, WhatIsNoPartIsToldAfterwards) {
