@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/interruption.h"
 #include "base/log.h"
 
 namespace tfhub::cache {
@@ -17,6 +18,7 @@ Result<std::string> content_difference(ByteSource& content, const RecordedFile& 
   std::vector<std::byte> buffer(1 << 20);
   Sha256 sha;
   while (true) {
+    TFHUB_TRY(check_interrupted());
     TFHUB_ASSIGN(const size_t n, content.read(buffer));
     if (n == 0) break;
     sha.update(Bytes(buffer).first(n));

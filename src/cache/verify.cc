@@ -1,6 +1,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/interruption.h"
 #include "cache/damage.h"
 #include "cache/directory_cache.h"
 #include "cache/entry.h"
@@ -54,12 +55,15 @@ class Verifier {
 
   Result<void> verify_files(const std::string& model, const Descriptor& descriptor) {
     std::set<std::string> expected;
+    Result<void> go_on;
     const bool readable = descriptor.every_file([&](const RecordedFile& file) {
       expected.emplace(file.path);
       const std::string path = os::join(model, file.path);
       if (std::string what = difference(path, file); !what.empty()) (void)found(path, std::move(what));
-      return true;
+      go_on = check_interrupted();
+      return go_on.has_value();
     });
+    TFHUB_TRY(go_on);
     if (!readable) return found(model, "has a record that cannot be read");
     TFHUB_ASSIGN(const auto present, os::walk(model));
     for (const os::WalkEntry& file : present)

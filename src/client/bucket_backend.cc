@@ -1,9 +1,10 @@
 #include "client/bucket_backend.h"
 
-#include <mutex>
 #include <vector>
 
 #include "base/error.h"
+#include "catalog/long_work.h"
+#include "client/interruption.h"
 #include "store/object_store.h"
 
 namespace tfhub::client {
@@ -14,7 +15,7 @@ constexpr size_t kBlock = 256 << 10;
 class StoreBackend final : public cache::BucketBackend {
  public:
   StoreBackend(std::shared_ptr<store::ObjectStore> store, Progress* progress)
-      : store_(std::move(store)), progress_(progress) {}
+      : store_(std::move(store)), work_{progress, check_interrupted} {}
 
   std::string url() const override { return store_->url(); }
 
@@ -44,7 +45,7 @@ class StoreBackend final : public cache::BucketBackend {
       TFHUB_ASSIGN(const size_t n, content.read(block));
       if (n == 0) return writer->commit();
       TFHUB_TRY(writer->write(Bytes(block).first(n)));
-      tell(n);
+      TFHUB_TRY(uploaded_.add(n));
     }
   }
   Result<bool> write_if_absent(const std::string& name, const std::string& content) override {
@@ -58,17 +59,9 @@ class StoreBackend final : public cache::BucketBackend {
   // A descriptor: 100,000 files, the most that an archive may have, with long names.
   static constexpr size_t kLargestRead = 256 << 20;
 
-  void tell(size_t bytes) {
-    if (progress_ == nullptr) return;
-    const std::lock_guard guard(mutex_);
-    uploaded_ += bytes;
-    progress_->update("uploading", uploaded_, std::nullopt);
-  }
-
   std::shared_ptr<store::ObjectStore> store_;
-  Progress* progress_;
-  std::mutex mutex_;
-  uint64_t uploaded_ = 0;
+  const catalog::LongWork work_;
+  catalog::Meter uploaded_{"uploading", std::nullopt, work_};
 };
 
 }  // namespace

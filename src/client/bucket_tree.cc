@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "catalog/long_work.h"
+#include "client/interruption.h"
 #include "os/file.h"
 
 namespace tfhub::client {
@@ -14,30 +16,13 @@ namespace {
 constexpr unsigned kReadsAtOnce = 8;
 constexpr size_t kBlock = 256 << 10;
 
-// Told by several threads.
-class SharedProgress {
- public:
-  SharedProgress(Progress* progress, uint64_t total) : progress_(progress), total_(total) {}
-  void add(uint64_t bytes) {
-    if (progress_ == nullptr) return;
-    const std::lock_guard guard(mutex_);
-    done_ += bytes;
-    progress_->update("copying", done_, total_);
-  }
-
- private:
-  Progress* progress_;
-  uint64_t total_, done_ = 0;
-  std::mutex mutex_;
-};
-
-Result<void> copy(ByteSource& from, int to, const std::string& path, SharedProgress& progress) {
+Result<void> copy(ByteSource& from, int to, const std::string& path, catalog::Meter& meter) {
   std::vector<std::byte> block(kBlock);
   while (true) {
     TFHUB_ASSIGN(const size_t n, from.read(block));
     if (n == 0) return {};
     TFHUB_TRY(os::write_all(to, Bytes(block).first(n), path));
-    progress.add(n);
+    TFHUB_TRY(meter.add(n));
   }
 }
 
@@ -78,7 +63,8 @@ Result<std::vector<std::string>> BucketTree::list() const {
 Result<void> BucketTree::copy_to(os::StagingDirectory& staging, Progress* progress) const {
   uint64_t total = 0;
   for (const store::ObjectInfo& object : objects_) total += object.size;
-  SharedProgress shared(progress, total);
+  const catalog::LongWork work{progress, check_interrupted};
+  catalog::Meter meter("copying", total, work);
   std::mutex making;
   return in_parallel(objects_.size(), kReadsAtOnce, [&](size_t i) -> Result<void> {
     const std::string& path = objects_[i].key;
@@ -87,7 +73,7 @@ Result<void> BucketTree::copy_to(os::StagingDirectory& staging, Progress* progre
     if (path.find('/') != std::string::npos) TFHUB_TRY(staging.make_directory(os::parent(path)));
     TFHUB_ASSIGN(const os::UniqueFd file, staging.create_file(path));
     guard.unlock();
-    return copy(*source, file.get(), path, shared);
+    return copy(*source, file.get(), path, meter);
   });
 }
 

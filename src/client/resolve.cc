@@ -29,7 +29,6 @@ bool is_read_in_place(protocol::HandleKind kind, protocol::LoadFormat format) {
 
 namespace client {
 
-// A hit of a versioned handle must stay a few system calls: nothing is built here before the cache was asked.
 Result<std::optional<std::string>> resolve_at_once(const std::string& handle, const ResolveOptions& options) {
   TFHUB_ASSIGN(const protocol::LoadFormat format, load_format(options.load_format));
   const protocol::HandleKind kind = protocol::classify(handle);
@@ -44,11 +43,12 @@ Result<std::optional<std::string>> resolve_at_once(const std::string& handle, co
 
 }  // namespace client
 
+// A hit of a versioned handle must stay a few system calls: nothing is built here before the cache was asked.
 Result<std::string> resolve(const std::string& handle, const ResolveOptions& options) {
-  TFHUB_ASSIGN(auto at_once, client::resolve_at_once(handle, options));
-  if (at_once) return std::move(*at_once);
   TFHUB_ASSIGN(const protocol::LoadFormat format, load_format(options.load_format));
-  if (is_read_in_place(protocol::classify(handle), format)) return client::bucket_path(handle);
+  const protocol::HandleKind kind = protocol::classify(handle);
+  if (kind == protocol::HandleKind::kPath) return client::existing_path(handle);
+  if (is_read_in_place(kind, format)) return client::bucket_path(handle);
 
   client::ProgressAdapter progress(options.progress);
   TFHUB_ASSIGN(const auto cache, client::open_cache(options.cache_dir, progress.get()));

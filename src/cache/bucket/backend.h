@@ -15,6 +15,9 @@
 
 namespace tfhub::cache {
 
+// Each of them takes an answer's time.
+constexpr unsigned kReadsAtOnce = 8;
+
 struct BucketObject {
   std::string name;
   uint64_t size = 0;

@@ -63,9 +63,7 @@ Result<std::vector<Entry>> BucketCache::list() const {
     if (key.entry.descriptor || !key.entry.files.empty() || key.held) {
       entries.push_back(describe(key, path_of(names)));
       if (key.entry.is_alias()) {
-        TFHUB_ASSIGN(const EntryPaths target, entry_paths({}, key.entry.descriptor->alias_of()));
-        const auto found = keys.find(target.key);
-        if (found != keys.end()) entries.back().state = found->second.entry.state;
+        if (const BucketKey* tree = tree_of(keys, key)) entries.back().state = tree->entry.state;
       }
     }
     if (key.held) continue;

@@ -5,11 +5,10 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "cache/bucket/lock.h"
+#include "protocol/handle.h"
 
 namespace tfhub::cache {
 namespace {
-
-constexpr unsigned kReadsAtOnce = 8;
 
 void sort_in(BucketObject object, std::map<std::string, BucketKey>& keys) {
   const size_t slash = object.name.find('/');
@@ -25,7 +24,8 @@ void sort_in(BucketObject object, std::map<std::string, BucketKey>& keys) {
       key.entry.files.push_back(std::move(object));
       return;
     case ParsedName::Role::kDescriptor:
-      return;  // read_descriptor
+      key.has_descriptor = true;
+      return;
     case ParsedName::Role::kLock:
       key.lock.push_back(std::move(object));
       return;
@@ -34,8 +34,18 @@ void sort_in(BucketObject object, std::map<std::string, BucketKey>& keys) {
   }
 }
 
+// Whether the holder of this lock is dead, as far as one look tells: nothing of it is younger than he may be
+// silent, by the bucket's clock against ours.
+bool is_abandoned(const std::string& content, std::chrono::system_clock::time_point last_sign,
+                  std::chrono::milliseconds lock_timeout) {
+  return std::chrono::system_clock::now() - last_sign > lock_patience(content, lock_timeout);
+}
+
 Result<void> look_closer(BucketBackend& bucket, std::chrono::milliseconds lock_timeout, BucketKey& key) {
-  TFHUB_ASSIGN(auto text, bucket.read(key.entry.names.descriptor()));
+  std::optional<std::string> text;
+  if (key.has_descriptor) {
+    TFHUB_ASSIGN(text, bucket.read(key.entry.names.descriptor()));
+  }
   if (text) key.entry.descriptor = Descriptor::parse(std::move(*text));
   const auto& descriptor = key.entry.descriptor;
   key.entry.state = judge_bucket_tree(descriptor ? &*descriptor : nullptr, key.entry.files);
@@ -53,9 +63,10 @@ Result<void> look_closer(BucketBackend& bucket, std::chrono::milliseconds lock_t
 
 }  // namespace
 
-bool is_abandoned(const std::string& content, std::chrono::system_clock::time_point last_sign,
-                  std::chrono::milliseconds lock_timeout) {
-  return std::chrono::system_clock::now() - last_sign > lock_patience(content, lock_timeout);
+const BucketKey* tree_of(const std::map<std::string, BucketKey>& keys, const BucketKey& key) {
+  if (!key.entry.is_alias()) return &key;
+  const auto found = keys.find(protocol::cache_key(key.entry.descriptor->alias_of()));
+  return found == keys.end() ? nullptr : &found->second;
 }
 
 Result<std::map<std::string, BucketKey>> survey_bucket(BucketBackend& bucket,

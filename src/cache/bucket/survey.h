@@ -13,6 +13,7 @@ namespace tfhub::cache {
 
 struct BucketKey {
   BucketEntry entry;                 // of an alias too: its descriptor, and no files
+  bool has_descriptor = false;       // when it was listed
   std::vector<BucketObject> lock;    // M.lock, if there is one; names are whole
   std::vector<BucketObject> others;  // what tensorflow_hub fills and writes under private names
   bool held = false;                 // somebody who may live has the lock
@@ -20,9 +21,8 @@ struct BucketKey {
 Result<std::map<std::string, BucketKey>> survey_bucket(BucketBackend& bucket,
                                                        std::chrono::milliseconds lock_timeout);
 
-// Whether the holder of this lock is dead, as far as one look tells: no such process on this host, or neither
-// the lock nor what he fills is younger than he may be silent, by the bucket's clock against ours.
-bool is_abandoned(const std::string& content, std::chrono::system_clock::time_point last_sign,
-                  std::chrono::milliseconds lock_timeout);
+// What stands for the tree of `key`: that of the versioned handle for an alias, else `key`. Null: an alias of
+// nothing.
+const BucketKey* tree_of(const std::map<std::string, BucketKey>& keys, const BucketKey& key);
 
 }  // namespace tfhub::cache

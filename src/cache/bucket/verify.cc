@@ -13,8 +13,6 @@
 namespace tfhub::cache {
 namespace {
 
-constexpr unsigned kReadsAtOnce = 8;
-
 class Verifier {
  public:
   explicit Verifier(BucketBackend& bucket) : bucket_(bucket) {}
@@ -103,12 +101,9 @@ Result<std::vector<Damage>> BucketCache::verify(const std::optional<std::string>
     for (const auto& [name, key] : keys) {
       const bool nothing = !key.entry.descriptor && key.entry.files.empty();
       if (key.held || nothing) continue;
-      if (key.entry.is_alias()) {
-        TFHUB_ASSIGN(const EntryPaths target, entry_paths({}, key.entry.descriptor->alias_of()));
-        // A sound alias stands for an entry that is verified itself.
-        const auto tree = keys.find(target.key);
-        if (tree != keys.end() && tree->second.entry.usable()) continue;
-      }
+      // A sound alias stands for an entry that is verified itself.
+      const BucketKey* const tree = tree_of(keys, key);
+      if (key.entry.is_alias() && tree != nullptr && tree->entry.usable()) continue;
       TFHUB_TRY(verifier.verify(key.entry));
     }
   }

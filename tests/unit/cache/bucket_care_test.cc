@@ -41,6 +41,11 @@ class BucketCareTest : public BucketCacheTest {
   }
 };
 
+TEST_F(BucketCareTest, VerifyStopsWhenToldTo) {
+  put(handle_);
+  expect_verify_stops_when_told(cache_);
+}
+
 TEST_F(BucketCareTest, ListTellsWhatIsThereAndInWhatState) {
   put(handle_);
   ASSERT_TRUE(cache_.set_alias(kUnversioned, handle_, "\"1\""));

@@ -11,18 +11,21 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/interruption.h"
 #include "cache/directory_cache.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "protocol/handle.h"
 #include "testing/scoped_env.h"
 #include "testing/temp_dir.h"
+#include "testing/wait_until.h"
 
 namespace tfhub::cache {
 
@@ -30,6 +33,7 @@ using std::chrono::milliseconds;
 using tfhub::testing::read_text;
 using tfhub::testing::ScopedEnv;
 using tfhub::testing::TempDir;
+using tfhub::testing::wait_until;
 using tfhub::testing::write_text;
 
 // A forked process that runs `body` and exits with its result (0: true). Killed and waited for at the end of
@@ -114,13 +118,13 @@ inline Fill counting(const std::string& counter, Fill fill, milliseconds duratio
   };
 }
 
-inline bool wait_until(const std::function<bool()>& true_now, milliseconds at_most = milliseconds(10000)) {
-  const auto end = std::chrono::steady_clock::now() + at_most;
-  while (!true_now()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return true;
+inline void expect_verify_stops_when_told(const Cache& cache) {
+  std::stop_source stop;
+  const std::stop_token token = stop.get_token();
+  const StopScope scope(token);
+  EXPECT_TRUE(cache.verify(std::nullopt));
+  stop.request_stop();
+  EXPECT_EQ(cache.verify(std::nullopt).error().code(), check_interrupted().error().code());
 }
 
 // What tensorflow_hub writes.

@@ -89,6 +89,11 @@ TEST_F(InventoryTest, VerifyNamesFileAndDifference) {
   EXPECT_EQ(cache_.verify(std::nullopt).value().size(), 4u);
 }
 
+TEST_F(InventoryTest, VerifyStopsWhenToldTo) {
+  put(handle_);
+  expect_verify_stops_when_told(cache_);
+}
+
 TEST_F(InventoryTest, VerifyOfAnAliasIsThatOfItsModel) {
   put(handle_);
   ASSERT_TRUE(cache_.set_alias(unversioned_, handle_, "e"));
