@@ -12,6 +12,7 @@ scripts/install_packages.sh build test
 scripts/python_env.sh tests
 scripts/node_packages.sh
 scripts/go_tools.sh
+scripts/azurite.sh
 scripts/basic_pitch.sh >/dev/null
 
 all=(unit asan tsan "${python_suites[@]}")

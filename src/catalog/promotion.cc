@@ -73,8 +73,8 @@ Result<void> copy_one(store::ObjectStore& store, const VersionRecord& record, co
   TFHUB_ASSIGN(const bool there, arrived(store, record, object));
   if (there) return {};
   auto* const bucket = dynamic_cast<store::BucketObjects*>(&store);
-  auto copied =
-      bucket != nullptr ? bucket->copy(object.staged_key, object.key) : read_and_write(store, record, object);
+  auto copied = bucket != nullptr ? bucket->copy(object.staged_key, object.key, object.size)
+                                  : read_and_write(store, record, object);
   if (copied || copied.error().code() != Code::kNotFound) return copied;
   // Another promoter may have copied it, and removed the staging, since we looked.
   TFHUB_ASSIGN(const bool now_there, arrived(store, record, object));

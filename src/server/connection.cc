@@ -43,10 +43,11 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void Connection::sweep(Clock::time_point now) {
-  const bool waits_for_store = deadline_ == Clock::time_point::max();
+  const bool waits_for_store = deadline_ == Clock::time_point::max() || arrivals_ != nullptr;
   if (phase_ == Phase::kAnswering && unfinished_ && !waits_for_store && took_some())
     enter(phase_, worker_.hub.options.stall_timeout);
   if (now < deadline_ || verdict_ != Verdict::kNone) return;
+  if (arrivals_ != nullptr) return arrivals_->cancel();
   verdict_ = Verdict::kTimeout;
   worker_.metrics.timeouts.add(phase_ == Phase::kIdle ? 0 : 1);
   socket_.cancel();
@@ -69,6 +70,7 @@ void Connection::drain() {
 void Connection::abort() {
   verdict_ = Verdict::kAbort;
   socket_.cancel();
+  if (arrivals_ != nullptr) arrivals_->cancel();
 }
 
 Detached Connection::serve(std::unique_ptr<Connection> self) {
@@ -296,6 +298,7 @@ void Connection::settle(const Outgoing& out, std::string_view method, std::strin
 
 Task<bool> Connection::finish_sending() {
   Outgoing& out = *unfinished_;
+  std::optional<Descriptor> arrivals;  // the stream's; goes before that
   bool complete = false;
   for (bool going = true; going;) {
     const uint64_t before = out.bytes_sent + out.body_sent;
@@ -323,20 +326,34 @@ Task<bool> Connection::finish_sending() {
       case Outgoing::Push::kWantWrite:
         going = !cut() && co_await socket_.until_writable();
         break;
-      case Outgoing::Push::kNeedBytes: {
-        // The store has time limits of its own; ours begin again when it has answered.
-        deadline_ = Clock::time_point::max();
-        bool got = false;
-        co_await Blocking(worker_.hub.transfers, worker_, [&] { got = out.read_block(); });
-        enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
-        going = got && !cut();
+      case Outgoing::Push::kNeedBytes:
+        going = co_await await_bytes(out, arrivals);
         break;
-      }
     }
   }
   settle(out, out.method, out.target, out.user_agent, complete);
+  arrivals.reset();
   unfinished_.reset();
   co_return complete;
+}
+
+// The store has time limits of its own; ours begin again when it has answered.
+Task<bool> Connection::await_bytes(Outgoing& out, std::optional<Descriptor>& arrivals) {
+  bool come = false;
+  if (const auto arrival = out.stream->arrival()) {
+    if (!arrivals) arrivals.emplace(worker_.loop, arrival->descriptor);
+    enter(Phase::kAnswering, arrival->patience);
+    arrivals_ = &*arrivals;
+    come = co_await arrivals->until_readable();
+    arrivals_ = nullptr;
+  }
+  if (!come && !cut()) {
+    arrivals.reset();
+    deadline_ = Clock::time_point::max();
+    co_await Blocking(worker_.hub.transfers, worker_, [&] { come = out.read_block(); });
+  }
+  enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
+  co_return come && !cut();
 }
 
 // As step() from the parsed head on, where the store may take long to answer.

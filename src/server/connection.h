@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,9 @@ class Connection {
   void settle(const Outgoing& out, std::string_view method, std::string_view target,
               std::string_view user_agent, bool complete);
   Task<bool> finish_sending();
+  // Until the stream has bytes again: where they show (`arrivals`, made when first needed), or else on a
+  // thread that may block. False: the store failed, or the connection is cut.
+  Task<bool> await_bytes(Outgoing& out, std::optional<Descriptor>& arrivals);
   Task<Step> ask_store(std::string_view head_text);
   Task<bool> linger();
   void say_timeout();
@@ -69,6 +73,7 @@ class Connection {
   std::string remote_;
   std::string kept_;                      // input not yet understood
   std::unique_ptr<Outgoing> unfinished_;  // an answer that the socket did not take at once
+  Descriptor* arrivals_ = nullptr;        // waited for in the socket's place
   Clock::time_point deadline_;
   uint64_t body_to_skip_ = 0;
   int unsent_ = 0;        // bytes in the socket's buffer when last looked at

@@ -63,11 +63,17 @@ struct Descriptor::Impl {
 };
 
 Descriptor::Descriptor(EventLoop& loop, os::UniqueFd fd)
-    : fd_(fd.get()), impl_(new Impl{StreamDescriptor(loop.impl().context, fd.release())}) {}
+    : fd_(fd.get()), owned_(true), impl_(new Impl{StreamDescriptor(loop.impl().context, fd.release())}) {}
+
+Descriptor::Descriptor(EventLoop& loop, int borrowed)
+    : fd_(borrowed), owned_(false), impl_(new Impl{StreamDescriptor(loop.impl().context, borrowed)}) {}
 
 Descriptor::~Descriptor() {
   error_code ignored;
-  impl_->stream.close(ignored);
+  if (owned_)
+    impl_->stream.close(ignored);
+  else
+    impl_->stream.release();  // and the reactor forgets it
 }
 
 void Descriptor::cancel() {

@@ -31,11 +31,12 @@ class EventLoop {
   std::unique_ptr<Impl> impl_;
 };
 
-// A non-blocking descriptor, owned. One coroutine waits on it at a time. Used on the loop's thread alone.
+// A non-blocking descriptor. One coroutine waits on it at a time. Used on the loop's thread alone.
 class Descriptor {
  public:
   Descriptor(EventLoop& loop, os::UniqueFd fd);
-  ~Descriptor();  // nobody waits any more
+  Descriptor(EventLoop& loop, int borrowed);  // somebody else's, who closes it after our end
+  ~Descriptor();                              // nobody waits any more
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
@@ -63,6 +64,7 @@ class Descriptor {
 
   struct Impl;
   int fd_;
+  bool owned_;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -68,7 +68,7 @@ void Hub::promote_later(const catalog::RecordPointer& record) {
 }
 
 void Hub::refreshed(bool well) {
-  store_answers_ = well;
+  store_state_ = well ? StoreState::kAnswers : StoreState::kSilent;
   if (well) last_refresh_ = std::chrono::steady_clock::now();
 }
 
@@ -77,7 +77,10 @@ std::chrono::duration<double> Hub::catalogue_age() const {
 }
 
 Result<void> Hub::ready() {
-  if (!store_answers_) return fail(Code::kNetwork, "the store {} does not answer", store->url());
+  const StoreState state = store_state_;
+  if (state == StoreState::kNotYetListed)
+    return fail(Code::kNetwork, "the store {} is being listed for the first time", store->url());
+  if (state == StoreState::kSilent) return fail(Code::kNetwork, "the store {} does not answer", store->url());
   // A directory that is gone lists as an empty one; only looking at the directory itself tells (an unmounted
   // disk).
   if (local != nullptr && !os::exists(store->url()))

@@ -62,7 +62,8 @@ class Hub {
   std::unordered_map<const catalog::VersionRecord*, catalog::RecordPointer> ready_;
   std::unordered_map<std::string, std::chrono::steady_clock::time_point> promotions_;
   std::atomic<std::chrono::steady_clock::time_point> last_refresh_{std::chrono::steady_clock::now()};
-  std::atomic<bool> store_answers_{false};
+  enum class StoreState { kNotYetListed, kAnswers, kSilent };
+  std::atomic<StoreState> store_state_{StoreState::kNotYetListed};
 };
 
 }  // namespace tfhub::server

@@ -12,8 +12,9 @@ namespace tfhub::server {
 
 class Refresher {
  public:
-  // Has looked once when it returns if the store is a directory. One that does not answer is no error here:
-  // the hub serves what it knows, and /readyz says so.
+  // Has looked once when it returns if the store is a directory; a bucket's list may take seconds, so the hub
+  // serves versions before, and is ready (/readyz) when it has the list. A store that does not answer is no
+  // error here: the hub serves what it knows, and /readyz says so.
   explicit Refresher(Hub& hub);
   ~Refresher();
 

@@ -68,9 +68,7 @@ Result<void> attach(Hub& hub, const Artefact& artefact, Reply& reply) {
     reply.file = std::move(file);
     return {};
   }
-  std::optional<protocol::ByteRange> part;
-  if (reply.length != artefact.size)
-    part = protocol::ByteRange{reply.offset, reply.offset + reply.length - 1};
+  const protocol::ByteRange part{reply.offset, reply.offset + reply.length - 1};
   return open_where_it_is(artefact, [&](const std::string& key) -> Result<void> {
     if (hub.disk_cache != nullptr) reply.file = kept_file(*hub.disk_cache, key, artefact.size);
     if (reply.file) return {};

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "protocol/url.h"
 #include "server/access_log.h"
 #include "server/hub.h"
 #include "server/listener.h"
@@ -26,7 +27,8 @@ namespace {
 void raise_descriptor_limit(size_t connections) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = std::min<rlim_t>(limit.rlim_max, connections + 2048);
+  constexpr rlim_t kEach = 4;  // a download from a bucket: the client's, the bucket's, and libcurl's pair
+  const rlim_t wanted = std::min<rlim_t>(limit.rlim_max, kEach * connections + 2048);
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = wanted;
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) debug("the limit of open files stays as it is");
@@ -111,10 +113,10 @@ Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<store::ObjectStore
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return fail(Code::kUsage, "TLS needs both --tls-cert and --tls-key");
   const std::string& base = options.uncompressed_base;
-  if (!base.empty() && !base.starts_with("gs://") && !base.starts_with("s3://"))
-    return fail(
-        Code::kUsage,
-        "--uncompressed-base is '{}'; clients read in place from gs://BUCKET/PATH or s3://BUCKET/PATH", base);
+  if (!base.empty() && !protocol::is_bucket_url(base))
+    return fail(Code::kUsage,
+                "--uncompressed-base is '{}'; clients read in place from gs://, s3:// or az://BUCKET/PATH",
+                base);
   if (!options.public_url.empty() && !options.public_url.starts_with("http://") &&
       !options.public_url.starts_with("https://"))
     return fail(Code::kUsage, "--public-url is '{}'; write it with http:// or https://", options.public_url);

@@ -47,8 +47,8 @@ class DiskCache final : public ObjectStore, public BucketObjects, public CachedO
   }
   Result<void> sync() override { return store_->sync(); }
   std::string url() const override { return store_->url(); }
-  Result<void> copy(const std::string& from, const std::string& to) override {
-    return bucket_.copy(from, to);
+  Result<void> copy(const std::string& from, const std::string& to, uint64_t size) override {
+    return bucket_.copy(from, to, size);
   }
   Result<std::string> signed_url(const std::string& key, std::chrono::seconds valid) override {
     return bucket_.signed_url(key, valid);

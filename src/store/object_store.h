@@ -86,8 +86,9 @@ class LocalObjects {
 class BucketObjects {
  public:
   virtual ~BucketObjects() = default;
-  // By the service itself: no byte passes through this process. kNotFound when there is no `from`.
-  virtual Result<void> copy(const std::string& from, const std::string& to) = 0;
+  // By the service itself: no byte passes through this process. `size`: of `from`, which does not change
+  // meanwhile; the service is given time for so many bytes. kNotFound when there is no `from`.
+  virtual Result<void> copy(const std::string& from, const std::string& to, uint64_t size) = 0;
   // Many with few requests. Gone already is fine.
   virtual Result<void> remove_all(const std::vector<std::string>& keys) = 0;
   // A URL that anybody may GET until then.

@@ -5,8 +5,7 @@ import itertools
 import pytest
 
 from support.emulators import EMULATORS
-from support.google_proxy import HOSTS, GoogleProxy
-from support.tls import make_certificates
+from support.google_proxy import google_before
 
 numbers = itertools.count(1)
 
@@ -31,8 +30,5 @@ def tfhub(tfhub, cloud):
 
 @pytest.fixture(scope="module")
 def google(cloud, module_scratch):
-    """The way by which the unmodified TensorFlow reaches this cloud (gs); nobody else is asked."""
-    certificates = make_certificates(module_scratch / "certificates", names=HOSTS)
-    with GoogleProxy(certificates, to=("127.0.0.1", cloud.port)) as proxy:
-        yield proxy
-    assert proxy.refused == []
+    with google_before(cloud, module_scratch) as google:
+        yield google

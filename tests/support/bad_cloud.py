@@ -10,12 +10,17 @@ import threading
 from support.fault_server import CLOSE, Request, header_fields, parse_head, reset, send_head, stop_listening
 
 BLOCK = 1 << 16
-OF_ONE_UPLOAD = re.compile("upload_?id=[^&]*", re.IGNORECASE)
-SAYS = {  # what the two clouds' clients are used to
+OF_ONE_UPLOAD = re.compile("(upload_?id|blockid)=[^&]*", re.IGNORECASE)  # Azure's blocks have another when they are sent again
+XML = "<Error><Code>{code}</Code><Message>planned by a test</Message></Error>"
+SAYS = {  # what each cloud's clients are used to
     "gs": '{{"error": {{"code": {status}, "message": "planned by a test", "errors": [{{"reason": "planned"}}]}}}}',
-    "s3": "<Error><Code>{code}</Code><Message>planned by a test</Message></Error>",
+    "s3": XML,
+    "az": XML,
 }
-S3_CODES = {404: "NoSuchUpload", 429: "TooManyRequests", 500: "InternalError", 503: "SlowDown"}
+CODES = {
+    "s3": {404: "NoSuchUpload", 429: "TooManyRequests", 500: "InternalError", 503: "SlowDown"},
+    "az": {404: "BlobNotFound", 429: "TooManyRequests", 500: "InternalError", 503: "ServerBusy"},
+}
 
 
 class Plan:
@@ -57,8 +62,8 @@ class BadCloud:
 
     def settings(self) -> dict:
         """The emulator's, but for where it is."""
-        here = f"http://127.0.0.1:{self.port}"
-        return {name: here if name.endswith("_ENDPOINT") else value for name, value in self.emulator.settings().items()}
+        there, here = (f"http://127.0.0.1:{port}" for port in (self.emulator.port, self.port))
+        return {name: value.replace(there, here) for name, value in self.emulator.settings().items()}
 
     def plan(self, method: str, target: str, *faults, **how) -> Plan:
         """The next requests of this method ("GET|HEAD") whose target matches meet these faults, one after the other. always: all of
@@ -181,7 +186,7 @@ def refuse(status: int, **headers):
     """In the words of the cloud that this is."""
 
     def fault(exchange):
-        text = SAYS[exchange.cloud.scheme].format(status=status, code=S3_CODES.get(status, "Planned"))
+        text = SAYS[exchange.cloud.scheme].format(status=status, code=CODES.get(exchange.cloud.scheme, {}).get(status, "Planned"))
         exchange.answer(status, {k.replace("_", "-"): v for k, v in headers.items()}, text.encode())
 
     return fault

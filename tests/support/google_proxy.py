@@ -3,11 +3,12 @@
 What is meant for any other host is refused and noted: no call leaves the machine.
 """
 
+import contextlib
 import http.client
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from support.tls import Certificates
+from support.tls import Certificates, make_certificates
 
 HOSTS = ("storage.googleapis.com", "www.googleapis.com")
 OF_A_CONNECTION = {"connection", "transfer-encoding", "content-length"}
@@ -90,3 +91,12 @@ class GoogleProxy(ThreadingHTTPServer):
     def __exit__(self, *_):
         self.shutdown()
         self.server_close()
+
+
+@contextlib.contextmanager
+def google_before(cloud, directory):
+    """The way by which the unmodified TensorFlow reaches this cloud (gs); nobody else is asked."""
+    certificates = make_certificates(directory / "certificates", names=HOSTS)
+    with GoogleProxy(certificates, to=("127.0.0.1", cloud.port)) as proxy:
+        yield proxy
+    assert proxy.refused == []

@@ -47,9 +47,9 @@ typedef struct {
   uint64_t stall_ms;   /* for one part of an object to be uploaded or copied, each try */
 } TfhubBucketPatience;
 
-/* service: "gcs", "s3", "azblob"; options: name, value, name, value, …, NULL, as OpenDAL calls them. Nothing
-   is asked of the network yet. */
-TfhubBucketStatus tfhub_bucket_open(const char* service, const char* const* options,
+/* service: "gcs", "s3", "azblob"; options: name, value, name, value, …, NULL, as OpenDAL calls them;
+   authorities: a PEM file of those to trust, "": the system's. Nothing is asked of the network yet. */
+TfhubBucketStatus tfhub_bucket_open(const char* service, const char* const* options, const char* authorities,
                                     const TfhubBucketPatience* patience, TfhubBucket** bucket);
 void tfhub_bucket_free(TfhubBucket* bucket);
 
@@ -61,7 +61,17 @@ TfhubBucketStatus tfhub_bucket_get(const TfhubBucket* bucket, const char* key, u
                                    TfhubBucketReader** reader);
 /* Up to `size` bytes; *got is 0 at the end. */
 TfhubBucketStatus tfhub_bucket_read(TfhubBucketReader* reader, void* bytes, size_t size, size_t* got);
+/* What has arrived and was not read, without waiting for more; *size may be 0. It stays until the next call.
+ */
+const void* tfhub_bucket_here(TfhubBucketReader* reader, size_t* size);
+/* Takes the first `size` bytes of it. */
+void tfhub_bucket_take(TfhubBucketReader* reader, size_t size);
 void tfhub_bucket_reader_free(TfhubBucketReader* reader);
+
+/* The request that such a read would be, signed, to be sent by the caller soon: the URL, then each header
+   ("name: value"), a line each. A secret, freed with tfhub_bucket_text_free. */
+TfhubBucketStatus tfhub_bucket_request(const TfhubBucket* bucket, const char* key, uint64_t from,
+                                       uint64_t size, char** request);
 
 /* Parts are uploaded side by side while more is written. Freed without a commit, nothing becomes visible. */
 TfhubBucketStatus tfhub_bucket_put(const TfhubBucket* bucket, const char* key, TfhubBucketWriter** writer);
@@ -81,8 +91,9 @@ TfhubBucketStatus tfhub_bucket_list(const TfhubBucket* bucket, const char* prefi
 
 /* Gone already is fine. */
 TfhubBucketStatus tfhub_bucket_remove(const TfhubBucket* bucket, const char* const* keys, size_t count);
-/* Within the bucket, by the service itself. */
-TfhubBucketStatus tfhub_bucket_copy(const TfhubBucket* bucket, const char* from, const char* to);
+/* Within the bucket, by the service itself; `size` bytes, for which it is given time. */
+TfhubBucketStatus tfhub_bucket_copy(const TfhubBucket* bucket, const char* from, const char* to,
+                                    uint64_t size);
 /* A URL that anybody may GET for so many seconds. */
 TfhubBucketStatus tfhub_bucket_sign(const TfhubBucket* bucket, const char* key, uint32_t seconds, char** url);
 

@@ -9,21 +9,19 @@ use std::time::Duration;
 
 use backon::Retryable;
 use futures_util::StreamExt;
-use opendal::{Buffer, Error, ErrorKind, HttpTransporter, Operator};
+use opendal::{Error, ErrorKind, HttpTransporter, Operator};
 use tokio::runtime::Runtime;
 
+mod copy;
 mod download;
 mod patience;
+mod request;
 mod transport;
 mod upload;
 use download::Download;
 use patience::TfhubBucketPatience;
 use transport::Transport;
 use upload::Upload;
-
-// A service copies some hundred megabytes a second: no step with a large object may look like a stall.
-const COPIED_AT_ONCE: usize = 1 << 30;
-const COPIES_AT_ONCE: usize = 4;
 
 // The codes of bucket.h.
 const OK: i32 = 0;
@@ -34,6 +32,8 @@ const UNAVAILABLE: i32 = 4;
 const REFUSED: i32 = 5;
 
 pub struct TfhubBucket {
+    plain: Operator,
+    transport: Transport,
     asking: Operator,
     moving: Operator,
     moving_once: Operator,
@@ -57,12 +57,18 @@ pub struct TfhubBucketInfo {
     modified_ms: i64,
 }
 
+/// Half of the cores: the other half sends on, packs, or is the program's. A thread of these that has nothing to do waits
+/// for the sockets of all, and so wakes at each packet that another one is just taking.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, 4)
+}
+
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         opendal::init_default_registry();
         tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(threads())
             .thread_name("tfhub-bucket")
             .on_thread_start(leave_signals_to_the_program)
             .enable_all()
@@ -92,10 +98,14 @@ fn code_of(error: &Error) -> i32 {
     match error.kind() {
         ErrorKind::NotFound => NOT_FOUND,
         _ if says("NoSuchBucket") || says("ContainerNotFound") => NOT_FOUND,
+        // A name that no bucket can have: Amazon's words, then Azure's.
+        _ if says("InvalidBucketName") || says("InvalidResourceName") || says("OutOfRangeInput") => NOT_FOUND,
         ErrorKind::PermissionDenied => REFUSED,
-        _ if says("status: 401") || says("CredentialInvalid") => REFUSED,
+        _ if status_of(error) == Some(401) || says("CredentialInvalid") => REFUSED,
         _ if says("failed to load signing credential") => REFUSED,
         ErrorKind::ConfigInvalid | ErrorKind::Unsupported => MISCONFIGURED,
+        // To a HEAD, whose answer has no words: what else is asked will say why.
+        _ if error.message().trim().is_empty() && status_of(error) == Some(400) => MISCONFIGURED,
         ErrorKind::RateLimited => UNAVAILABLE,
         _ if error.is_temporary() || error.is_persistent() || says("timeout") => UNAVAILABLE,
         _ => FAILED,
@@ -111,6 +121,13 @@ fn words_of(error: &Error) -> String {
             words = message.trim_end_matches('.').to_string();
         }
     }
+    // The answer to a HEAD has no body.
+    if words.is_empty() {
+        words = match status_of(error) {
+            Some(status) => format!("the service answered {status}"),
+            None => "the service gave no reason".to_string(),
+        };
+    }
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         let more = inner.to_string();
@@ -120,6 +137,13 @@ fn words_of(error: &Error) -> String {
         cause = inner.source();
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// OpenDAL keeps the answer's status in the error's whole text only.
+fn status_of(error: &Error) -> Option<u16> {
+    let whole = format!("{error:?}");
+    let (_, rest) = whole.split_once("status: ")?;
+    rest.get(..3)?.parse().ok()
 }
 
 /// Runs one call; no panic crosses into C++.
@@ -160,6 +184,7 @@ pub unsafe extern "C" fn tfhub_bucket_text_free(text: *mut c_char) {
 pub unsafe extern "C" fn tfhub_bucket_open(
     service: *const c_char,
     options: *const *const c_char,
+    authorities: *const c_char,
     patience: *const TfhubBucketPatience,
     bucket: *mut *mut TfhubBucket,
 ) -> TfhubBucketStatus {
@@ -173,16 +198,18 @@ pub unsafe extern "C" fn tfhub_bucket_open(
             at = at.add(2);
         }
         let patience = *patience;
-        let transport = Transport::new(patience.connect_timeout());
+        let transport = Transport::new(patience.connect_timeout(), string(authorities)?)?;
         // The first one also serves what OpenDAL does beside an operator: tokens of some credentials.
         HttpTransporter::install_default(transport.clone());
         let plain = Operator::via_iter(string(service)?, pairs)?;
-        let context = plain.base_context().with_http_transport(HttpTransporter::new(transport));
+        let context = plain.base_context().with_http_transport(HttpTransporter::new(transport.clone()));
         let plain = plain.with_context(context);
         *bucket = Box::into_raw(Box::new(TfhubBucket {
             asking: patience.asking(&plain),
             moving: patience.moving(&plain),
             moving_once: patience.moving_once(&plain),
+            plain,
+            transport,
             patience,
         }));
         Ok(())
@@ -237,6 +264,22 @@ pub unsafe extern "C" fn tfhub_bucket_get(
 }
 
 #[no_mangle]
+pub unsafe extern "C" fn tfhub_bucket_request(
+    bucket: *const TfhubBucket,
+    key: *const c_char,
+    from: u64,
+    size: u64,
+    request: *mut *mut c_char,
+) -> TfhubBucketStatus {
+    guarded(|| {
+        let TfhubBucket { plain, transport, patience, .. } = &*bucket;
+        let asked = request::of_read(plain, transport, string(key)?, from..from + size);
+        *request = text(&runtime().block_on(patience.answered(asked))?);
+        Ok(())
+    })
+}
+
+#[no_mangle]
 pub unsafe extern "C" fn tfhub_bucket_read(
     reader: *mut TfhubBucketReader,
     bytes: *mut c_void,
@@ -248,6 +291,18 @@ pub unsafe extern "C" fn tfhub_bucket_read(
         *got = runtime().block_on((*reader).0.read(into))?;
         Ok(())
     })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn tfhub_bucket_here(reader: *mut TfhubBucketReader, size: *mut usize) -> *const c_void {
+    let here = (*reader).0.here();
+    *size = here.len();
+    here.as_ptr().cast()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn tfhub_bucket_take(reader: *mut TfhubBucketReader, size: usize) {
+    (*reader).0.take(size);
 }
 
 #[no_mangle]
@@ -384,11 +439,11 @@ pub unsafe extern "C" fn tfhub_bucket_copy(
     bucket: *const TfhubBucket,
     from: *const c_char,
     to: *const c_char,
+    size: u64,
 ) -> TfhubBucketStatus {
     guarded(|| {
-        let copy = (*bucket).moving.copy_with(string(from)?, string(to)?);
-        runtime().block_on(copy.chunk(COPIED_AT_ONCE).concurrent(COPIES_AT_ONCE).into_future())?;
-        Ok(())
+        let TfhubBucket { plain, asking, patience, .. } = &*bucket;
+        runtime().block_on(copy::copy(plain, asking, *patience, string(from)?, string(to)?, size))
     })
 }
 

@@ -79,6 +79,10 @@ std::string BucketLocation::url() const {
   return scheme + "://" + bucket + (prefix.empty() ? "" : "/" + prefix);
 }
 
+std::string BucketLocation::path_of(const std::string& key) const {
+  return prefix.empty() ? key : prefix + "/" + key;
+}
+
 Result<BucketLocation> parse_bucket_location(const std::string& location) {
   const size_t end = location.find("://");
   if (end == std::string::npos)

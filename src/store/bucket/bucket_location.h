@@ -16,7 +16,8 @@ struct BucketLocation {
   std::string bucket;  // Azure: the container
   std::string prefix;  // "a/b", or empty
 
-  std::string url() const;  // as a person would write it, without a trailing slash
+  std::string url() const;                            // as a person would write it, without a trailing slash
+  std::string path_of(const std::string& key) const;  // in the bucket: "prefix/key"
 };
 
 // kUsage when it names no bucket.

@@ -7,15 +7,24 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "protocol/keys.h"
+#include "store/bucket/azure_signature.h"
 #include "store/bucket/bucket.h"
 #include "store/bucket/bucket_location.h"
+#include "store/bucket/live_reads.h"
+#include "store/bucket/live_source.h"
 #include "store/key.h"
+#include "transfer/connection_options.h"
 
 namespace tfhub::store {
 namespace {
 
 // Removed with one request, where the service takes so many.
 constexpr size_t kRemovedAtOnce = 500;
+
+// A shorter read is over before it would pay for a connection of its own.
+constexpr uint64_t kWorthLive = 256 << 10;
+// What is left of an answer's time is OpenDAL's, when a live read got none.
+constexpr int kLiveShare = 2;
 
 // What an OpenDAL handle is freed with.
 template <auto kFree>
@@ -62,7 +71,10 @@ Result<void> checked(TfhubBucketStatus status, const std::string& what) {
 
 struct Open {
   Bucket bucket;
+  BucketLocation location;
   std::string url;
+  std::optional<AzureSigner> azure;
+  std::unique_ptr<LiveReads> live;
   std::string named(std::string_view key) const { return url + "/" + printable(key); }
 };
 
@@ -78,11 +90,41 @@ class BucketSource final : public ByteSource {
     return got;
   }
 
+  Bytes here() override {
+    size_t size = 0;
+    const void* bytes = tfhub_bucket_here(reader_.get(), &size);
+    return {static_cast<const std::byte*>(bytes), size};
+  }
+  void take(size_t size) override { tfhub_bucket_take(reader_.get(), size); }
+
  private:
   std::shared_ptr<const Open> open_;
   Reader reader_;
   std::string key_;
 };
+
+Result<std::unique_ptr<ByteSource>> open_source(const std::shared_ptr<const Open>& open,
+                                                const std::string& key, uint64_t from, uint64_t size) {
+  TfhubBucketReader* reader = nullptr;
+  TFHUB_TRY(checked(tfhub_bucket_get(open->bucket.get(), key.c_str(), from, size, &reader),
+                    "cannot read " + open->named(key)));
+  return std::make_unique<BucketSource>(open, Reader(reader), key);
+}
+
+// Nothing where it does not work: then OpenDAL has the word.
+std::unique_ptr<ByteSource> open_live_source(const std::shared_ptr<const Open>& open, const std::string& key,
+                                             const protocol::ByteRange& range) {
+  char* request = nullptr;
+  const auto signed_read = checked(
+      tfhub_bucket_request(open->bucket.get(), key.c_str(), range.first, range.length(), &request), "");
+  const Text text(request);
+  if (!signed_read) return nullptr;
+  auto body = open->live->get(text.get(), range);
+  if (!body) return nullptr;
+  return std::make_unique<LiveSource>(std::move(*body), range.first, [=](uint64_t first) {
+    return open_source(open, key, first, range.last - first + 1);
+  });
+}
 
 class BucketWriter final : public ObjectWriter {
  public:
@@ -117,7 +159,7 @@ class BucketStore final : public ObjectStore, public BucketObjects {
   std::string url() const override { return open_->url; }
 
   Result<void> remove_all(const std::vector<std::string>& keys) override;
-  Result<void> copy(const std::string& from, const std::string& to) override;
+  Result<void> copy(const std::string& from, const std::string& to, uint64_t size) override;
   Result<std::string> signed_url(const std::string& key, std::chrono::seconds valid) override;
 
   Result<void> check() const;
@@ -145,12 +187,11 @@ Result<bool> BucketStore::put_if_absent(const std::string& key, Bytes bytes) {
 Result<std::unique_ptr<ByteSource>> BucketStore::get(const std::string& key,
                                                      std::optional<protocol::ByteRange> range) {
   TFHUB_TRY(check_key(key));
-  TfhubBucketReader* reader = nullptr;
-  const uint64_t from = range ? range->first : 0;
-  const uint64_t size = range ? range->length() : UINT64_MAX;
-  TFHUB_TRY(checked(tfhub_bucket_get(bucket(), key.c_str(), from, size, &reader),
-                    "cannot read " + open_->named(key)));
-  return std::make_unique<BucketSource>(open_, Reader(reader), key);
+  if (!range) return open_source(open_, key, 0, UINT64_MAX);
+  if (range->length() >= kWorthLive && open_->live->promising()) {
+    if (auto live = open_live_source(open_, key, *range)) return live;
+  }
+  return open_source(open_, key, range->first, range->length());
 }
 
 std::chrono::system_clock::time_point time_of(int64_t milliseconds) {
@@ -203,18 +244,24 @@ Result<void> BucketStore::remove_all(const std::vector<std::string>& keys) {
   return {};
 }
 
-Result<void> BucketStore::copy(const std::string& from, const std::string& to) {
-  return checked(tfhub_bucket_copy(bucket(), from.c_str(), to.c_str()),
+Result<void> BucketStore::copy(const std::string& from, const std::string& to, uint64_t size) {
+  return checked(tfhub_bucket_copy(bucket(), from.c_str(), to.c_str(), size),
                  fmt::format("cannot copy {} to {}", open_->named(from), open_->named(to)));
 }
 
 Result<std::string> BucketStore::signed_url(const std::string& key, std::chrono::seconds valid) {
+  if (open_->location.scheme == "az") {
+    if (!open_->azure)
+      return fail(Code::kNotAllowed, "a URL of {} can be signed with the account's key only",
+                  open_->named(key));
+    return open_->azure->url_to_read(open_->location.path_of(key), std::chrono::system_clock::now() + valid);
+  }
   char* url = nullptr;
   TFHUB_TRY(checked(tfhub_bucket_sign(bucket(), key.c_str(), static_cast<uint32_t>(valid.count()), &url),
                     "cannot sign a URL of " + open_->named(key)));
   std::string signed_url(Text(url).get());
   // Without credentials nothing is signed; such a URL is good only where everybody may read.
-  if (signed_url.find("Signature=") == std::string::npos && signed_url.find("sig=") == std::string::npos)
+  if (signed_url.find("Signature=") == std::string::npos)
     return fail(Code::kNotAllowed, "a URL of {} cannot be signed without credentials", open_->named(key));
   return signed_url;
 }
@@ -245,6 +292,13 @@ Result<TfhubBucketPatience> patience_from_settings() {
                              static_cast<uint64_t>(stall.count())};
 }
 
+transfer::HttpOptions live_options(const TfhubBucketPatience& patience) {
+  transfer::HttpOptions options;
+  options.connect_timeout = std::chrono::milliseconds(patience.connect_ms);
+  options.stall_timeout = std::chrono::milliseconds(patience.answer_ms / kLiveShare);
+  return options;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ObjectStore>> open_bucket_store(const std::string& location) {
@@ -258,10 +312,15 @@ Result<std::shared_ptr<ObjectStore>> open_bucket_store(const std::string& locati
   }
   pairs.push_back(nullptr);
   TfhubBucket* bucket = nullptr;
-  TFHUB_TRY(checked(tfhub_bucket_open(bucket_service(parsed).data(), pairs.data(), &patience, &bucket),
+  TFHUB_TRY(checked(tfhub_bucket_open(bucket_service(parsed).data(), pairs.data(),
+                                      transfer::ca_bundle({}).c_str(), &patience, &bucket),
                     "cannot open the store " + parsed.url()));
   auto store = std::make_shared<BucketStore>(
-      std::make_shared<const Open>(Open{.bucket = Bucket(bucket), .url = parsed.url()}));
+      std::make_shared<const Open>(Open{.bucket = Bucket(bucket),
+                                        .location = parsed,
+                                        .url = parsed.url(),
+                                        .azure = azure_signer(options),
+                                        .live = std::make_unique<LiveReads>(live_options(patience))}));
   TFHUB_TRY(store->check());
   return store;
 }

@@ -1,6 +1,7 @@
 //! One object on its way out of a bucket. A task reads one block ahead of whoever takes the bytes: while these are sent
 //! on, the next ones arrive.
 
+use bytes::Buf;
 use futures_util::StreamExt;
 use opendal::{Buffer, BufferStream, Error, ErrorKind, Operator};
 use tokio::sync::mpsc;
@@ -8,8 +9,9 @@ use tokio::task::JoinHandle;
 
 use crate::patience::TfhubBucketPatience;
 
-/// What is handed over at once: whoever waits is woken for so much, not for each packet.
-const BLOCK: usize = 256 << 10;
+/// What is handed over at once: whoever waits is woken for so much, not for each packet. Three of them are in memory: one
+/// that is read, one that waits, one that arrives.
+const BLOCK: usize = 512 << 10;
 
 type Block = Result<Buffer, Error>;
 
@@ -17,6 +19,7 @@ pub struct Download {
     blocks: mpsc::Receiver<Block>, // the last is empty, or an error
     rest: Buffer,
     ended: bool,
+    failed: Option<Error>,
     task: JoinHandle<()>,
 }
 
@@ -42,25 +45,41 @@ impl Download {
         let (stream, rest) = patience.answered(begin).await?;
         let (to, blocks) = mpsc::channel(1);
         let task = tokio::spawn(read_ahead(stream, patience, to));
-        Ok(Download { blocks, rest, ended: false, task })
+        Ok(Download { blocks, rest, ended: false, failed: None, task })
     }
 
     /// 0 at the end.
     pub async fn read(&mut self, into: &mut [u8]) -> Result<usize, Error> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if self.rest.is_empty() && !self.ended {
             let broken_off = || Err(Error::new(ErrorKind::Unexpected, "the download broke off"));
             self.rest = self.blocks.recv().await.unwrap_or_else(broken_off)?;
             self.ended = self.rest.is_empty();
         }
-        let mut got = 0;
-        while got < into.len() && !self.rest.is_empty() {
-            let piece = self.rest.current();
-            let n = piece.len().min(into.len() - got);
-            into[got..got + n].copy_from_slice(&piece[..n]);
-            self.rest = self.rest.slice(n..);
-            got += n;
-        }
+        let got = into.len().min(self.rest.len());
+        self.rest.copy_to_slice(&mut into[..got]);
         Ok(got)
+    }
+
+    /// What can be had without waiting.
+    pub fn here(&mut self) -> &[u8] {
+        if self.rest.is_empty() && !self.ended && self.failed.is_none() {
+            match self.blocks.try_recv() {
+                Ok(Ok(block)) => {
+                    self.ended = block.is_empty();
+                    self.rest = block;
+                }
+                Ok(Err(error)) => self.failed = Some(error), // read() tells
+                Err(_) => {}
+            }
+        }
+        self.rest.chunk()
+    }
+
+    pub fn take(&mut self, size: usize) {
+        self.rest.advance(size);
     }
 }
 

@@ -11,6 +11,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 const LONGEST_DELAY: Duration = Duration::from_secs(4);
 /// A connection may be dead while the service is well: a question is asked so often before its time is over.
 const QUESTIONS_IN_TIME: u32 = 2;
+/// Bytes a second that a service moves within itself at least, on a bad day.
+const SLOWEST_WITHIN: f64 = (8 << 20) as f64;
 
 /// As bucket.h has it.
 #[repr(C)]
@@ -29,19 +31,26 @@ impl TfhubBucketPatience {
 
     /// For questions, each within answered().
     pub fn asking(&self, plain: &Operator) -> Operator {
-        let once = self.answer_timeout() / QUESTIONS_IN_TIME;
-        plain.clone().layer(TimeoutLayer::new().with_timeout(once).with_io_timeout(once)).layer(self.retries())
+        self.in_time(plain, self.answer_timeout() / QUESTIONS_IN_TIME).layer(self.retries())
     }
 
-    /// For bytes on their way to the bucket, or within it.
+    /// For bytes on their way to the bucket.
     pub fn moving(&self, plain: &Operator) -> Operator {
         self.moving_once(plain).layer(self.retries())
     }
 
     /// The same, tried once.
     pub fn moving_once(&self, plain: &Operator) -> Operator {
-        let stall = Duration::from_millis(self.stall_ms);
-        plain.clone().layer(TimeoutLayer::new().with_timeout(stall).with_io_timeout(stall))
+        self.in_time(plain, self.stall_timeout())
+    }
+
+    /// For so many bytes on their way within the bucket, tried once: nothing is heard of them before they are there.
+    pub fn moving_within_once(&self, plain: &Operator, size: u64) -> Operator {
+        self.in_time(plain, self.time_within(size))
+    }
+
+    pub fn time_within(&self, size: u64) -> Duration {
+        self.stall_timeout() + Duration::from_secs_f64(size as f64 / SLOWEST_WITHIN)
     }
 
     /// An answer, all tries of it together.
@@ -61,7 +70,11 @@ impl TfhubBucketPatience {
             .with_jitter()
     }
 
-    fn retries(&self) -> RetryLayer {
+    fn in_time(&self, plain: &Operator, once: Duration) -> Operator {
+        plain.clone().layer(TimeoutLayer::new().with_timeout(once).with_io_timeout(once))
+    }
+
+    pub fn retries(&self) -> RetryLayer {
         RetryLayer::new()
             .with_min_delay(FIRST_DELAY)
             .with_max_delay(LONGEST_DELAY)
@@ -71,5 +84,9 @@ impl TfhubBucketPatience {
 
     fn answer_timeout(&self) -> Duration {
         Duration::from_millis(self.answer_ms)
+    }
+
+    fn stall_timeout(&self) -> Duration {
+        Duration::from_millis(self.stall_ms)
     }
 }

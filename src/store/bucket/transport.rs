@@ -15,9 +15,22 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(4);
 pub struct Transport(ReqwestTransport);
 
 impl Transport {
-    pub fn new(connect_timeout: Duration) -> Transport {
-        let client = reqwest::Client::builder().connect_timeout(connect_timeout).pool_idle_timeout(IDLE_TIMEOUT);
-        Transport(ReqwestTransport::new(client.build().expect("an HTTP client")))
+    /// `authorities`: a file of those to trust; empty: the system's.
+    pub fn new(connect_timeout: Duration, authorities: &str) -> Result<Transport, Error> {
+        let mut client = reqwest::Client::builder().connect_timeout(connect_timeout).pool_idle_timeout(IDLE_TIMEOUT);
+        if !authorities.is_empty() {
+            let wrong = |why: String| {
+                Error::new(ErrorKind::ConfigInvalid, format!("the authorities in {authorities} cannot be trusted: {why}"))
+            };
+            let bundle = std::fs::read(authorities).map_err(|error| wrong(error.to_string()))?;
+            let trusted = reqwest::Certificate::from_pem_bundle(&bundle).map_err(|error| wrong(error.to_string()))?;
+            if trusted.is_empty() {
+                return Err(wrong("there is no certificate in it".to_string()));
+            }
+            client = client.tls_certs_only(trusted);
+        }
+        let client = client.build().map_err(|error| Error::new(ErrorKind::Unexpected, "no HTTP client").set_source(error))?;
+        Ok(Transport(ReqwestTransport::new(client)))
     }
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "hubfs/scripted_hub.h"
+#include "testing/scoped_env.h"
 #include "testing/wait_until.h"
 
 namespace tfhub::hubfs::test {
@@ -15,8 +16,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using tfhub::testing::ScopedEnv;
 using transfer::test::quick;
-using transfer::test::ScopedEnvironment;
 
 constexpr uint64_t kMiB = 1 << 20;
 
@@ -181,7 +182,7 @@ TEST_F(FileSystemTest, AHostThatIsNoHubIsNamedSo) {
 
 TEST_F(FileSystemTest, OfflineNothingIsAsked) {
   const ScriptedHub hub(small);
-  const ScopedEnvironment offline("TFHUB_OFFLINE", "1");
+  const ScopedEnv offline("TFHUB_OFFLINE", "1");
   EXPECT_EQ(files.stat(hub.path()).error().code(), Code::kOffline);
   EXPECT_EQ(hub.questions(), 0U);
 }

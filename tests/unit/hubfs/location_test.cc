@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "transfer/quick.h"
+#include "testing/scoped_env.h"
 
 namespace tfhub::hubfs {
 namespace {
 
-using transfer::test::ScopedEnvironment;
+using tfhub::testing::ScopedEnv;
 
 TEST(LocationTest, APathHasOneSpelling) {
   EXPECT_EQ(normal_path("hub.http://h:1/acme//mul/./1/"), "hub.http://h:1/acme/mul/1");
@@ -34,7 +34,7 @@ TEST(LocationTest, WhatIsNoPathInAHubIsRefused) {
 }
 
 TEST(LocationTest, AMirrorIsReadInsteadOfTheOrigin) {
-  const ScopedEnvironment mirrors("TFHUB_MIRRORS", "https://tfhub.dev=http://127.0.0.1:8080");
+  const ScopedEnv mirrors("TFHUB_MIRRORS", "https://tfhub.dev=http://127.0.0.1:8080");
   const auto location = Location::parse("hub.https://tfhub.dev/google/x/1");
   ASSERT_TRUE(location);
   EXPECT_EQ(location->origin, "http://127.0.0.1:8080");

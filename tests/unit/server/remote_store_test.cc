@@ -1,7 +1,11 @@
 // A store that is no directory: answers come through streams, and a slow or failing one hurts only who asks
 // it.
+#include <sys/eventfd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "raw_client.h"
@@ -20,6 +24,20 @@ class RemoteStore final : public store::ObjectStore {
   explicit RemoteStore(std::shared_ptr<store::ObjectStore> inner) : inner_(std::move(inner)) {}
   std::atomic<int> delay_ms{0};
   std::atomic<bool> away{false}, cut{false};
+  // Sources opened from now on have a descriptor, as a bucket's connection, where bytes show once they are
+  // let go. 0: no such sources any more.
+  void hold_bytes(milliseconds patience) { patience_ms_ = patience.count(); }
+  std::atomic<int> held{0};  // sources that were waited for
+  void let_bytes_go() {
+    bytes_are_gone_ = true;
+    if (eventfd_write(bytes_go_.get(), 1) != 0) throw std::runtime_error("no event");
+  }
+
+  void hold_lists() { lists_held_ = true; }
+  void let_lists_go() {
+    lists_held_ = false;
+    lists_held_.notify_all();
+  }
 
   Result<std::unique_ptr<store::ObjectWriter>> put(const std::string& key) override {
     return inner_->put(key);
@@ -38,6 +56,7 @@ class RemoteStore final : public store::ObjectStore {
     return inner_->head(key);
   }
   Result<store::Listing> list(const std::string& prefix, bool recursive) override {
+    lists_held_.wait(true);
     TFHUB_TRY(wait());
     return inner_->list(prefix, recursive);
   }
@@ -48,14 +67,41 @@ class RemoteStore final : public store::ObjectStore {
   struct Source final : ByteSource {
     Source(std::unique_ptr<ByteSource> from, RemoteStore& store) : inner(std::move(from)), owner(store) {}
     Result<size_t> read(MutableBytes buffer) override {
+      if (const Bytes first = here(); !first.empty()) {
+        const size_t size = std::min(first.size(), buffer.size());
+        std::copy_n(first.begin(), size, buffer.begin());
+        take(size);
+        return size;
+      }
       if (owner.cut && passed > 100'000) return size_t{0};
       TFHUB_ASSIGN(const size_t got, inner->read(buffer));
       passed += got;
+      if (!owner.cut && arrived.empty()) arrive();
       return got;
+    }
+    Bytes here() override {
+      if (patience > milliseconds(0) && owner.bytes_are_gone_ && arrived.empty()) arrive();
+      return Bytes(arrived).subspan(taken);
+    }
+    void take(size_t size) override { taken += size; }
+    std::optional<Arrival> arrival() override {
+      if (patience == milliseconds(0) || !arrived.empty()) return std::nullopt;
+      ++owner.held;
+      return Arrival{descriptor.get(), patience};
+    }
+
+    // What a bucket's read-ahead has while the server was busy with other things.
+    void arrive() {
+      arrived.resize(200'000);
+      const auto got = inner->read(arrived);
+      arrived.resize(got ? *got : 0);
     }
     std::unique_ptr<ByteSource> inner;
     RemoteStore& owner;
-    size_t passed = 0;
+    const milliseconds patience{owner.patience_ms_};
+    const os::UniqueFd descriptor{dup(owner.bytes_go_.get())};
+    std::vector<std::byte> arrived;  // once: what comes later must be waited for
+    size_t passed = 0, taken = 0;
   };
   Result<void> wait() {
     std::this_thread::sleep_for(milliseconds(delay_ms));
@@ -63,6 +109,9 @@ class RemoteStore final : public store::ObjectStore {
     return {};
   }
   std::shared_ptr<store::ObjectStore> inner_;
+  std::atomic<bool> lists_held_{false}, bytes_are_gone_{false};
+  std::atomic<int64_t> patience_ms_{0};
+  os::UniqueFd bytes_go_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 };
 
 class Remote : public ::testing::Test {
@@ -72,7 +121,14 @@ class Remote : public ::testing::Test {
     archive_ = many_bytes(3'000'001);
     publish(*remote_, "acme/big/1", Kind::kSavedModel, archive_, {{"saved_model.pb", "graph"}});
     publish(*remote_, "acme/staged/1", Kind::kSavedModel, "staged", {{"saved_model.pb", "graph"}}, false);
+    start();
+  }
+  // Or a test that fails would hang here, where the server waits for its threads.
+  ~Remote() override { remote_->let_lists_go(); }
+
+  void start(milliseconds drain_timeout = ServerOptions().drain_timeout) {
     ServerOptions options;
+    options.drain_timeout = drain_timeout;
     options.listen = "127.0.0.1:0";
     options.access_log = false;
     options.threads = 1;
@@ -81,6 +137,15 @@ class Remote : public ::testing::Test {
     server_ = std::move(*started);
   }
   RawClient client() { return RawClient(server_->url()); }
+
+  bool ready_becomes(unsigned status) {
+    RawClient c = client();
+    for (int i = 0; i < 300; ++i) {
+      if (c.get("/readyz").status == status) return true;
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    return false;
+  }
 
   TempDir directory_;
   std::shared_ptr<RemoteStore> remote_;
@@ -132,22 +197,28 @@ TEST_F(Remote, ASlowStoreStarvesNobody) {
   remote_->delay_ms = 0;
 }
 
+TEST_F(Remote, VersionsAreServedBeforeTheStoreIsListedAndReadyIsSaidAfter) {
+  server_.reset();  // its refresher too
+  remote_->hold_lists();
+  start();
+  RawClient c = client();
+  EXPECT_EQ(c.get(kBig).body, archive_);
+  const Answer answer = c.get("/readyz");
+  EXPECT_EQ(answer.status, 503U);
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("is being listed for the first time"));
+  remote_->let_lists_go();
+  EXPECT_TRUE(ready_becomes(200));
+}
+
 TEST_F(Remote, AStoreThatIsAwayIsA503AndRecovers) {
   RawClient c = client();
   remote_->away = true;
   const Answer answer = c.get(kBig);
   EXPECT_EQ(answer.status, 503U);
   EXPECT_EQ(answer.field("retry-after"), "2");
-  const auto status_becomes = [&](unsigned status) {
-    for (int i = 0; i < 300; ++i) {
-      if (c.get("/readyz").status == status) return true;
-      std::this_thread::sleep_for(milliseconds(10));
-    }
-    return false;
-  };
-  EXPECT_TRUE(status_becomes(503));
+  EXPECT_TRUE(ready_becomes(503));
   remote_->away = false;
-  EXPECT_TRUE(status_becomes(200));
+  EXPECT_TRUE(ready_becomes(200));
   EXPECT_EQ(c.get(kBig).body, archive_);
 }
 
@@ -158,6 +229,38 @@ TEST_F(Remote, AStreamThatEndsEarlyIsCutNotPadded) {
   const std::string got = c.rest();
   EXPECT_LT(got.size(), archive_.size());
   EXPECT_EQ(got.substr(0, 12), "HTTP/1.1 200");
+}
+
+TEST_F(Remote, WhoWaitsForBytesTakesNoThreadFromOthers) {
+  const std::string request = "GET " + kBig + " HTTP/1.1\r\nHost: h\r\nRange: bytes=7-9999\r\n\r\n";
+  remote_->hold_bytes(seconds(60));
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < 140; ++i) {  // more than the server has threads for the store
+    waiting.push_back(client());
+    waiting.back().send(request);
+  }
+  while (remote_->held < 140) std::this_thread::sleep_for(milliseconds(1));
+  remote_->hold_bytes(seconds(0));
+  RawClient other = client();
+  EXPECT_EQ(other.get(kBig).body, archive_);
+  remote_->let_bytes_go();
+  for (RawClient& c : waiting) EXPECT_EQ(c.answer().body, archive_.substr(7, 9993));
+}
+
+TEST_F(Remote, WhatDoesNotShowInTimeIsReadOtherwise) {
+  remote_->hold_bytes(milliseconds(50));
+  EXPECT_EQ(client().get(kBig).body, archive_);
+}
+
+TEST_F(Remote, AClientThatWaitsForBytesIsCutWhenTheServerMustEnd) {
+  server_.reset();
+  start(milliseconds(100));
+  remote_->hold_bytes(seconds(60));
+  RawClient c = client();
+  c.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\n\r\n");
+  while (remote_->held == 0) std::this_thread::sleep_for(milliseconds(1));
+  server_.reset();
+  EXPECT_LT(c.rest().size(), archive_.size());
 }
 
 TEST_F(Remote, StopWaitsForTheStore) {

@@ -525,7 +525,7 @@ TEST_F(DiskCacheTest, WhatABucketCanDoBesidesItStillCan) {
   auto* const bucket = dynamic_cast<BucketObjects*>(cache_.get());
   ASSERT_NE(bucket, nullptr);
   put(".staging/a", 10);
-  ASSERT_TRUE(bucket->copy(".staging/a", "a"));
+  ASSERT_TRUE(bucket->copy(".staging/a", "a", 10));
   EXPECT_EQ(read("a").size(), 10U);
   EXPECT_THAT(bucket->signed_url("a", std::chrono::seconds(9)).value(), HasSubstr("Signature="));
   ASSERT_TRUE(bucket->remove_all({".staging/a", "a"}));

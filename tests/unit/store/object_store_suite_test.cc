@@ -1,5 +1,6 @@
 #include "store/object_store_suite.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <thread>
@@ -64,6 +65,29 @@ TEST_P(ObjectStoreSuite, ARangeIsExactlyItsBytes) {
   EXPECT_EQ(read_range(9, 9), "9");
   EXPECT_EQ(read_range(9, 10), "(error)");
   EXPECT_EQ(read_range(10, 10), "(error)");
+}
+
+TEST_P(ObjectStoreSuite, WhatIsHereNeedNotBeWaitedFor) {
+  std::string bytes;
+  for (int i = 0; i < 3'000'000; ++i) bytes += static_cast<char>(i * 7 % 251);
+  write("k", bytes);
+  auto source = store_->get("k");
+  ASSERT_TRUE(source);
+  std::string text;
+  std::array<std::byte, 1000> buffer;
+  while (true) {
+    const Bytes here = (*source)->here();
+    const Bytes some = here.first(std::min<size_t>(here.size(), 70'000));
+    text.append(as_text(some));
+    (*source)->take(some.size());
+    if (!some.empty()) continue;
+    const auto n = (*source)->read(buffer);
+    ASSERT_TRUE(n) << n.error().message();
+    if (*n == 0) break;
+    text.append(as_text(Bytes(buffer).first(*n)));
+  }
+  EXPECT_TRUE(text == bytes);
+  EXPECT_TRUE((*source)->here().empty());
 }
 
 TEST_P(ObjectStoreSuite, NothingIsSeenBeforeCommit) {

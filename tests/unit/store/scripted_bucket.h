@@ -56,7 +56,7 @@ class ScriptedBucket final : public store::ObjectStore, public store::BucketObje
   Result<void> remove(const std::string& key) override { return remove_all({key}); }
   std::string url() const override { return url_; }
 
-  Result<void> copy(const std::string& from, const std::string& to) override {
+  Result<void> copy(const std::string& from, const std::string& to, uint64_t /*size*/) override {
     TFHUB_ASSIGN(const auto bytes, store::read_small(objects_, from));
     if (!bytes) return fail(Code::kNotFound, "there is no object {}", from);
     return store::put_small(objects_, to, as_bytes(*bytes));

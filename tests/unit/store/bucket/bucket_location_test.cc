@@ -75,6 +75,7 @@ TEST(BucketOptions, ComeFromWhereEachCloudsUsersExpectThem) {
                                  {"TFHUB_S3_ENDPOINT", "http://127.0.0.1:2"},
                                  {"AWS_REGION", "eu-central-1"},
                                  {"AWS_EC2_METADATA_DISABLED", "true"},
+                                 {"AZURE_STORAGE_ENDPOINT", ""},
                                  {"AZURE_STORAGE_ACCOUNT_NAME", "ours"},
                                  {"AZURE_STORAGE_ACCOUNT_KEY", "key"}});
   const auto options = [](const char* location) { return *bucket_options(*parse_bucket_location(location)); };

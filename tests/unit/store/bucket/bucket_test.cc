@@ -73,9 +73,9 @@ TEST(Bucket, CopiesAndRemovesByItself) {
     keys.push_back("from/" + std::to_string(i));
     ASSERT_TRUE(put_small(*store, keys.back(), as_bytes("bytes")));
   }
-  ASSERT_TRUE(bucket.copy("from/7", "to/7"));
+  ASSERT_TRUE(bucket.copy("from/7", "to/7", 5));
   EXPECT_EQ(**read_small(*store, "to/7"), "bytes");
-  const auto missing = bucket.copy("from/none", "to/none");
+  const auto missing = bucket.copy("from/none", "to/none", 5);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code(), Code::kNotFound);
   keys.push_back("from/none");
