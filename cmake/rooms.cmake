@@ -3,6 +3,24 @@
 find_package(GTest)
 add_custom_target(unit_tests)
 
+# What nearly every unit includes, read by the compiler once: 0.9 of 2.2 seconds of a unit. One for the rooms, one for the
+# tests, each made with the first target that has it. Files still include what they use: scripts/lint.sh reads them without.
+option(TFHUB_PRECOMPILED "Precompile the headers of the standard library, fmt and expected" ON)
+set(TFHUB_COMMON_HEADERS <algorithm> <array> <charconv> <chrono> <functional> <map> <memory> <mutex> <optional> <set> <string>
+                         <string_view> <thread> <unordered_map> <vector> <fmt/format.h> <tl/expected.hpp>)
+
+# tfhub_precompile(NAME FIRST HEADER…): FIRST has been through here before all others, and is compiled as they are.
+function(tfhub_precompile NAME FIRST)
+  if(NOT TFHUB_PRECOMPILED)
+    return()
+  endif()
+  if("${NAME}" STREQUAL "${FIRST}")
+    target_precompile_headers(${NAME} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${NAME} REUSE_FROM ${FIRST})
+  endif()
+endfunction()
+
 # tfhub_unit_test(NAME LIBRARY…)
 function(tfhub_unit_test NAME)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc")
@@ -13,13 +31,12 @@ function(tfhub_unit_test NAME)
   add_dependencies(unit_tests unit_${NAME})
   target_include_directories(unit_${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/tests/unit")
   target_link_libraries(unit_${NAME} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
-  target_precompile_headers(unit_${NAME} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
+  tfhub_precompile(unit_${NAME} unit_base <gtest/gtest.h> <gmock/gmock.h> ${TFHUB_COMMON_HEADERS})
   add_test(NAME unit_${NAME} COMMAND unit_${NAME})
   set_tests_properties(unit_${NAME} PROPERTIES TIMEOUT 600 LABELS unit)
 endfunction()
 
 # tfhub_room(NAME USES room… LINKS dependency…): src/NAME/*.cc becomes the library tfhub_NAME, with its unit tests.
-
 function(tfhub_room NAME)
   cmake_parse_arguments(ROOM "" "" "USES;LINKS;FOLDERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${NAME}/*.cc")
@@ -37,6 +54,7 @@ function(tfhub_room NAME)
     target_link_libraries(tfhub_base PUBLIC tl::expected nlohmann_json::nlohmann_json
                                             tfhub_dep_crypto Threads::Threads)
   endif()
+  tfhub_precompile(tfhub_${NAME} tfhub_base ${TFHUB_COMMON_HEADERS})
   foreach(used IN LISTS ROOM_USES)
     target_link_libraries(tfhub_${NAME} PUBLIC tfhub_${used})
   endforeach()

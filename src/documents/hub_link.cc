@@ -25,9 +25,10 @@ std::optional<std::string_view> after_host(std::string_view url) {
   if (!url.starts_with("//")) return std::nullopt;
   url.remove_prefix(2);
   const size_t end = std::min(url.find_first_of("/\\?#"), url.size());
-  std::string host = lower_ascii(url.substr(0, end));
+  const std::string authority = lower_ascii(url.substr(0, end));
+  std::string_view host = authority;
   for (const std::string_view port : {":443", ":80"})
-    if (host.ends_with(port)) host.resize(host.size() - port.size());
+    if (host.ends_with(port)) host.remove_suffix(port.size());
   if (std::find(kHosts.begin(), kHosts.end(), host) == kHosts.end()) return std::nullopt;
   return url.substr(end);
 }
