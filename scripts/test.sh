@@ -9,11 +9,12 @@ concurrent_rooms='cache|catalog|archive|server|store|transfer|hubfs|filesystem_p
 python_suites=(scripts conformance clients faults browser stores tensorflow tensorflow_files python)
 
 scripts/install_packages.sh build test
-scripts/python_env.sh tests
-scripts/node_packages.sh
-scripts/go_tools.sh
-scripts/azurite.sh
-scripts/basic_pitch.sh >/dev/null
+fetch() { # what the tests need besides Debian's packages: mostly waiting, so the compiler works meanwhile
+  scripts/python_env.sh tests && scripts/node_packages.sh && scripts/go_tools.sh && scripts/azurite.sh &&
+    scripts/basic_pitch.sh >/dev/null
+}
+fetch & fetching=$!
+trap 'kill "$fetching" 2>/dev/null || true' EXIT
 
 all=(unit asan tsan "${python_suites[@]}")
 suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
@@ -61,6 +62,8 @@ run_suite() {
 
 echo "== building"
 scripts/build.sh release all unit_tests
+wait "$fetching"
+trap - EXIT
 for suite in "${suites[@]}"; do
   echo "== $suite"
   rm -rf "${results:?}/$suite"; mkdir -p "$results/$suite"

@@ -64,7 +64,7 @@ class KillTest : public CacheTest {
     is_whole_or_absent(handle);
     Stopwatch watch;
     put(handle);
-    EXPECT_LT(watch.seconds(), 1.5);
+    EXPECT_LT(watch.seconds(), 2);
     EXPECT_TRUE(is_complete(handle));
     const auto pruned = cache_.prune({});
     ASSERT_TRUE(pruned) << pruned.error().message();

@@ -91,7 +91,7 @@ TEST_F(LockTest, ADeadHolderOfOursIsTakenOverAtOnce) {
   write_lock(os::host_name(), dead_pid(), token);
   write_text(staging(token) + "/half", "half a file");
   write_text(m(handle_) + "." + token + ".descriptor", "half a descriptor");
-  EXPECT_LT(seconds_to_fill(), 0.7);
+  EXPECT_LT(seconds_to_fill(), 0.9);  // not after a second, as a foreign one is
 }
 
 TEST_F(LockTest, ADeadTensorflowHubIsTakenOverAfterASecond) {
@@ -99,14 +99,14 @@ TEST_F(LockTest, ADeadTensorflowHubIsTakenOverAfterASecond) {
   write_text(staging(kUuid) + "/half", "half a file");
   const double seconds = seconds_to_fill();
   EXPECT_GT(seconds, 0.9);
-  EXPECT_LT(seconds, 2.5);
+  EXPECT_LT(seconds, 5);
 }
 
 TEST_F(LockTest, ATornLockIsTakenOverAfterASecond) {
   write_text(lock_path(), "");
   const double seconds = seconds_to_fill();
   EXPECT_GT(seconds, 0.9);
-  EXPECT_LT(seconds, 2.5);
+  EXPECT_LT(seconds, 5);
 }
 
 // The other container's process has no number here, but its download grows.
@@ -122,7 +122,7 @@ TEST_F(LockTest, WhatIsNoLockFileIsNoTrap) {
   for (const auto& plant : plants) {
     plant();
     const double seconds = seconds_to_fill();
-    EXPECT_LT(seconds, 2.5);
+    EXPECT_LT(seconds, 5);
     EXPECT_FALSE(os::exists(nowhere));
     ASSERT_TRUE(cache_.remove(handle_));
   }

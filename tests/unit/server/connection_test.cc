@@ -175,7 +175,7 @@ TEST_F(Wire, BodiesAreReadAndThrownAwayOrEndTheConnection) {
 }
 
 TEST_F(Wire, SlowHeadsTimeOutAndStarveNobody) {
-  options_.header_timeout = milliseconds(400);
+  options_.header_timeout = seconds(2);
   std::vector<RawClient> slow;
   for (int i = 0; i < 40; ++i) {
     slow.push_back(client());
@@ -191,15 +191,15 @@ TEST_F(Wire, SlowHeadsTimeOutAndStarveNobody) {
   });
   RawClient quick = client();
   for (int i = 0; i < 50; ++i) EXPECT_EQ(quick.get("/healthz").body, "ok");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(350));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(2)) << "they waited for the slow ones";
   for (RawClient& c : slow) {
-    const Answer answer = c.answer(false, seconds(3));
+    const Answer answer = c.answer(false, seconds(8));
     EXPECT_TRUE(answer.status == 408 || answer.status == 0)
         << answer.status;  // 0: the drip after the end reset it
   }
   dripping = false;
   drip.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(8));
 }
 
 TEST_F(Wire, ASlowHeadIsTold) {

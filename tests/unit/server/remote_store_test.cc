@@ -187,12 +187,12 @@ TEST_F(Remote, TheUncompressedAnswerWaitsForPromotion) {
 
 TEST_F(Remote, ASlowStoreStarvesNobody) {
   RawClient slow = client(), quick = client();
-  remote_->delay_ms = 400;
+  remote_->delay_ms = 2000;
   slow.send("GET /acme/unknown/9?tf-hub-format=compressed HTTP/1.1\r\nHost: h\r\n\r\n");
   std::this_thread::sleep_for(milliseconds(20));
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) EXPECT_EQ(quick.get("/healthz").body, "ok");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(350));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1900));
   EXPECT_EQ(slow.answer().status, 404U);
   remote_->delay_ms = 0;
 }

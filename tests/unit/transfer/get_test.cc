@@ -214,7 +214,7 @@ TEST(Get, TheTotalTimeIsAHardBound) {
     const auto took = Clock::now() - begin;
     ASSERT_TRUE(got.error);
     EXPECT_EQ(got.error->code(), Code::kNetwork);
-    EXPECT_LT(took, std::chrono::milliseconds(500));
+    EXPECT_LT(took, std::chrono::seconds(3));
   }
 }
 
