@@ -137,6 +137,12 @@ const wide = new ResizeObserver((boxes) => {
   }
 });
 for (const box of document.querySelectorAll('pre, .wide, .document table')) wide.observe(box);
+// Where an icon's host cannot be reached, nothing stands there instead of a broken picture.
+for (const icon of document.querySelectorAll('img.icon')) {
+  const remove = () => icon.remove();
+  if (icon.complete) icon.decode().catch(remove);
+  else icon.addEventListener('error', remove);
+}
 // While one types: the first models found, as links below the field.
 const field = document.getElementById('q'), names = document.createElement('ul'), told = document.createElement('span');
 names.className = 'names';

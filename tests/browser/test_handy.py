@@ -127,3 +127,13 @@ def test_of_many_tensors_the_filter_finds_those_of_other_parts_too(open_page):
     expect(rows).to_have_count(100)
     expect(links.get_by_role("link", name="5", exact=True)).to_be_visible()
     assert barriers(page) == []
+
+
+def test_an_icon_whose_host_is_away_leaves_no_broken_picture(open_page):
+    page = open_page()
+    page.goto("/acme")
+    expect(page.locator("img.icon")).not_to_have_count(0)
+    page.route(lambda url: not url.startswith("http://127.0.0.1:"), lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("img.icon")).to_have_count(0)
