@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := build
-.PHONY: help demo build check test bench format lint install
+.PHONY: help demo build check test bench fuzz format lint install
 
 help:
 	@echo "make demo     the whole of it on a real model: publish, serve, resolve"
@@ -12,6 +12,7 @@ help:
 	@echo "make check    the unit tests alone: under two minutes after a build"
 	@echo "make test     every test, with sanitizers and real clients"
 	@echo "make bench    the benchmarks, as ratios to peers in the same run"
+	@echo "make fuzz     SECONDS=60 for each reader of foreign files: libFuzzer"
 	@echo "make format   clang-format on every source file"
 	@echo "make lint     include directions, format, documented settings, clang-tidy"
 	@echo "make install  PREFIX=$(PREFIX), DESTDIR for packagers"
@@ -40,6 +41,10 @@ bench:
 	@scripts/build.sh release -DTFHUB_BENCH=ON
 	@scripts/python_package.sh
 	@.venv/bin/python bench/run.py
+
+fuzz:
+	@scripts/install_packages.sh build fuzz
+	@scripts/fuzz.sh $(SECONDS)
 
 format:
 	@scripts/install_packages.sh lint

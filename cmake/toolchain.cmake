@@ -39,3 +39,6 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Werror)
 if(TFHUB_SANITIZE)
   add_compile_options(-Wno-maybe-uninitialized)  # g++ 12 loses sight of std::optional among the checks it adds
 endif()
+if(TFHUB_FUZZ)  # fuzz/CMakeLists.txt: by another compiler, which warns of other things
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-error -Wno-unknown-warning-option)
+endif()

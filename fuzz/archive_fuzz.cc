@@ -1,7 +1,5 @@
-// libFuzzer entry: any bytes through everything that reads an archive, without touching a disk. Whatever
-// comes out must obey the policy, and nothing may crash. Built with clang by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -DFMT_HEADER_ONLY -Isrc -Iinclude
-//     fuzz/archive_fuzz.cc src/archive/*.cc src/os/*.cc src/base/*.cc -lisal -lbz2 -llzma -lutf8proc -lcrypto
+// Any bytes through everything that reads an archive, without touching a disk. Whatever comes out must obey
+// the policy, and nothing may crash.
 #include <array>
 #include <cstdint>
 #include <cstdlib>

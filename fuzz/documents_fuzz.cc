@@ -1,8 +1,5 @@
-// libFuzzer entry: any bytes as a document, as Markdown, as HTML and as a vocabulary. Nothing may crash, and
-// the HTML that comes out must be balanced and hold only what the allow-list has. Built with clang by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -DFMT_HEADER_ONLY -Isrc -Iinclude
-//     fuzz/documents_fuzz.cc src/documents/*.cc src/protocol/*.cc src/os/*.cc src/base/*.cc
-//     -lcmark-gfm-extensions -lcmark-gfm -lyaml-cpp -lcrypto
+// Any bytes as a document, as Markdown, as HTML and as a vocabulary. Nothing may crash, and the HTML that
+// comes out must be balanced and hold only what the allow-list has.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -1,4 +1,4 @@
-// libFuzzer entry: any bytes as saved_model.pb.
+// Any bytes as saved_model.pb.
 #include "savedmodel_fuzz.h"
 
 #include "savedmodel/graph.h"

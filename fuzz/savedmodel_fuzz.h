@@ -1,7 +1,5 @@
 // What the targets of src/savedmodel share: whatever comes, there is an answer, a description that JSON can
-// hold or kCorrupt. Each is built by clang:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -DFMT_HEADER_ONLY -Isrc -Iinclude
-//     fuzz/NAME_fuzz.cc src/savedmodel/*.cc src/os/*.cc src/base/*.cc -lcrypto
+// hold or kCorrupt.
 #pragma once
 
 #include <cstdint>

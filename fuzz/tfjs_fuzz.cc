@@ -1,4 +1,4 @@
-// libFuzzer entry: any bytes as a TF.js model.json.
+// Any bytes as a TF.js model.json.
 #include "savedmodel/tfjs_description.h"
 #include "savedmodel_fuzz.h"
 

@@ -1,4 +1,4 @@
-// libFuzzer entry: any bytes as a .tflite file.
+// Any bytes as a .tflite file.
 #include "savedmodel/tflite.h"
 #include "savedmodel_fuzz.h"
 

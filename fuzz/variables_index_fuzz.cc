@@ -1,4 +1,4 @@
-// libFuzzer entry: any bytes as variables.index (checksums, which it could not guess, aside).
+// Any bytes as variables.index (checksums, which it could not guess, aside).
 #include "savedmodel/variables_index.h"
 #include "savedmodel_fuzz.h"
 
