@@ -332,7 +332,8 @@ TEST_F(ResolveTest, WhatIsNeitherADirectoryNorABucketIsNoCache) {
 }
 
 TEST_F(ResolveTest, AnEntryMadeByTensorFlowHubIsUsed) {
-  hub_.publish("1", archive("one"), old_);
+  const std::chrono::sys_days before_its_download = std::chrono::year(2026) / 11 / 1;
+  hub_.publish("1", archive("one"), before_its_download);
   const std::string key = sha1_hex(hub_.handle(""));
   model("cache/" + key, "theirs");
   write("cache/" + key + ".descriptor.txt",
