@@ -266,7 +266,7 @@ TEST(Resume, ASilentServerCountsAsCut) {
     return answer;
   });
   HttpOptions options = patient();
-  options.stall_timeout = std::chrono::milliseconds(100);
+  options.stall_timeout = std::chrono::milliseconds(600);
   EXPECT_EQ(download(server.url(), options).bytes, file.content);
   EXPECT_EQ(server.requests().size(), 2u);
 }
@@ -275,17 +275,17 @@ TEST(Resume, ASlowReaderIsNoStall) {
   const ServedFile file{pattern(3 << 20)};
   ScriptedServer server([&](const RecordedRequest& request, int) { return file.answer(request); });
   HttpOptions options = patient();
-  options.stall_timeout = std::chrono::milliseconds(60);
+  options.stall_timeout = std::chrono::milliseconds(800);
   auto source = get(server.url(), options, quick());
   ASSERT_TRUE(source);
   std::vector<std::byte> buffer(512 << 10);
   std::string bytes;
-  for (;;) {
+  for (int reads = 0;; ++reads) {
     const auto got = (*source)->read(buffer);
     ASSERT_TRUE(got) << got.error().message();
     if (*got == 0) break;
     bytes += as_text(Bytes(buffer).first(*got));
-    std::this_thread::sleep_for(std::chrono::milliseconds(70));
+    if (reads < 2) std::this_thread::sleep_for(std::chrono::milliseconds(900));
   }
   EXPECT_EQ(bytes, file.content);
   EXPECT_EQ(server.requests().size(), 1u);
