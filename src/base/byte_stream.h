@@ -29,6 +29,12 @@ struct Arrival {
   std::chrono::milliseconds patience;
 };
 
+// What came of giving a socket bytes without waiting.
+struct Moved {
+  enum class What : uint8_t { kMoved, kNothingHere, kFull, kFailed } what;  // kFull, kFailed: the socket's
+  size_t bytes = 0;                                                         // where some moved
+};
+
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -40,6 +46,9 @@ class ByteSource {
   virtual Bytes here() { return {}; }
   // Takes the first `size` bytes of here().
   virtual void take(size_t /*size*/) {}
+  // For the same, where the kernel can move the bytes by itself: at most `most` of them from here to
+  // `socket`, in place of here() and take(). Nothing: it cannot now, those are to be used.
+  virtual std::optional<Moved> move_to(int /*socket*/, uint64_t /*most*/) { return std::nullopt; }
   // When nothing is here: what to wait for before looking again. Nothing, and after a wait in vain: read(),
   // which may close the descriptor. Until then it stays.
   virtual std::optional<Arrival> arrival() { return std::nullopt; }

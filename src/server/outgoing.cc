@@ -44,17 +44,23 @@ Outgoing::Push Outgoing::push(Transport& transport, MutableBytes scratch) {
   for (uint64_t this_turn = 0; left > 0;) {
     if (this_turn >= (stream ? kMostStreamedATurn : kMostBytesATurn)) return Push::kTurn;
     Io io;
-    if (stream) {
+    if (const auto moved_by_kernel = stream ? transport.splice(*stream, left) : std::nullopt) {
+      using What = Moved::What;
+      if (moved_by_kernel->what == What::kNothingHere) return Push::kNeedBytes;
+      if (moved_by_kernel->what == What::kFull) return Push::kWantWrite;
+      if (moved_by_kernel->what == What::kFailed) return Push::kFailed;
+      io.bytes = moved_by_kernel->bytes;
+    } else if (stream) {
       // No thread is asked for what has arrived.
       const Bytes here = stream->here();
       if (here.empty()) return Push::kNeedBytes;
       io = transport.write(here.first(std::min<uint64_t>(here.size(), left)), here.size() < left);
+      if (moved(io)) stream->take(io.bytes);
     } else {
       // A directory's blocking reads are the disk's: the same as any server that sends files has.
       io = transport.send_file(file->fd.get(), offset, std::min(left, kMostBytesATurn), scratch);
     }
     if (!moved(io)) return wait(io);
-    if (stream) stream->take(io.bytes);
     offset += io.bytes;
     left -= io.bytes;
     body_sent += io.bytes;

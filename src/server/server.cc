@@ -27,7 +27,8 @@ namespace {
 void raise_descriptor_limit(size_t connections) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  constexpr rlim_t kEach = 4;  // a download from a bucket: the client's, the bucket's, and libcurl's pair
+  constexpr rlim_t kEach =
+      6;  // a download from a bucket: the client's, the bucket's, libcurl's pair, and a pipe
   const rlim_t wanted = std::min<rlim_t>(limit.rlim_max, kEach * connections + 2048);
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = wanted;

@@ -70,6 +70,10 @@ Io Transport::write(Bytes bytes, bool more) {
       SSL_write(session_.get(), bytes.data(), static_cast<int>(std::min<size_t>(bytes.size(), 1 << 20))));
 }
 
+std::optional<Moved> Transport::splice(ByteSource& source, uint64_t most) {
+  return session_ ? std::nullopt : source.move_to(fd_, most);
+}
+
 Io Transport::send_file(int file, uint64_t offset, uint64_t length, MutableBytes scratch) {
   auto position = static_cast<off_t>(offset);
   if (!session_) {

@@ -29,6 +29,8 @@ class Transport {
   Io read(MutableBytes buffer);
   // `more`: other bytes follow at once, the kernel may wait for them to fill a packet.
   Io write(Bytes bytes, bool more);
+  // What is here of `source`, without a copy. Nothing: that cannot be; use write().
+  std::optional<Moved> splice(ByteSource& source, uint64_t most);
   // Through TLS the file passes `scratch`.
   Io send_file(int file, uint64_t offset, uint64_t length, MutableBytes scratch);
   // Says that nothing follows; the peer may still send.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -17,6 +18,9 @@ namespace {
 constexpr size_t kBuffer = 1 << 20;
 // Less is worth another recv(): TLS gives one record at a time, 16 KiB.
 constexpr size_t kWorthSending = 128 << 10;
+// Less is not worth waking for: a call that moves bytes from socket to socket costs the same for many of
+// them.
+constexpr size_t kWorthMoving = 384 << 10;
 constexpr size_t kLargestHead = 64 << 10;
 
 std::string request_text(const protocol::Url& url, const Headers& headers) {
@@ -38,10 +42,13 @@ LiveBody::LiveBody(std::unique_ptr<RawConnection> connection, std::chrono::milli
     : connection_(std::move(connection)),
       patience_(patience),
       kept_(std::move(kept)),
-      buffer_(new std::byte[kBuffer]) {}  // not made zero: its pages exist once they are used
+      buffer_(new std::byte[kBuffer]),  // not made zero: its pages exist once they are used
+      may_splice_(connection_->plain()) {}
 
 LiveBody::~LiveBody() {
-  if (reusable_ && !failed_ && received_ == length_) kept_->keep(std::move(connection_));
+  if (!reusable_ || failed_ || received_ != length_) return;
+  connection_->wake_for(1);
+  kept_->keep(std::move(connection_));
 }
 
 Result<std::unique_ptr<LiveBody>> LiveBody::get(const std::string& url, const Headers& headers,
@@ -67,6 +74,7 @@ Result<std::unique_ptr<LiveBody>> LiveBody::get(const std::string& url, const He
 }
 
 Result<void> LiveBody::ask(const std::string& request) {
+  connection_->wake_for(1);
   TFHUB_TRY(connection_->send(as_bytes(request), Clock::now() + patience_));
   TFHUB_TRY(read_head());
   const auto length = head_.content_length();
@@ -117,14 +125,18 @@ RawConnection::Received LiveBody::receive(MutableBytes into) {
   const auto got = connection_->receive(into.first(std::min<uint64_t>(into.size(), length_ - received_)));
   using What = RawConnection::Received::What;
   if (got.what == What::kBytes) {
-    received_ += got.size;
-    waiting_since_.reset();
+    note_bytes(got.size);
   } else if (got.what == What::kNothingYet) {
     if (!waiting_since_) waiting_since_ = Clock::now();
   } else {
     failed_ = true;
   }
   return got;
+}
+
+void LiveBody::note_bytes(size_t size) {
+  received_ += size;
+  waiting_since_.reset();
 }
 
 Result<size_t> LiveBody::read(MutableBytes buffer) {
@@ -134,6 +146,11 @@ Result<size_t> LiveBody::read(MutableBytes buffer) {
     begin_ += size;
     return size;
   }
+  if (holds_in_pipe()) {
+    if (const size_t size = pipe_->read(buffer); size > 0) return size;
+    failed_ = true;
+  }
+  connection_->wake_for(1);
   while (received_ < length_ && !failed_) {
     const auto got = receive(buffer);
     if (got.what == RawConnection::Received::What::kBytes) return got.size;
@@ -157,6 +174,10 @@ Bytes LiveBody::here() {
   if (begin_ == end_) {
     begin_ = end_ = 0;
     const MutableBytes room(buffer_.get(), kBuffer);
+    if (holds_in_pipe()) {  // all of it: the buffer has room for as much as a pipe
+      end_ = pipe_->read(room);
+      failed_ = failed_ || holds_in_pipe();
+    }
     while (received_ < length_ && !failed_ && end_ < kWorthSending) {
       const auto got = receive(room.subspan(end_));
       if (got.what != RawConnection::Received::What::kBytes) break;
@@ -170,10 +191,34 @@ void LiveBody::take(size_t size) {
   begin_ += size;
 }
 
+std::optional<Moved> LiveBody::move_to(int socket, uint64_t most) {
+  if (!may_splice_ || begin_ < end_) return std::nullopt;
+  if (!pipe_) pipe_ = SplicePipe::open();
+  if (!pipe_) {
+    may_splice_ = false;
+    return std::nullopt;
+  }
+  if (!holds_in_pipe()) {
+    constexpr Moved kNothing{Moved::What::kNothingHere};
+    if (received_ == length_ || failed_) return kNothing;
+    if (std::exchange(emptied_, false)) {
+      waiting_since_ = Clock::now();
+      return kNothing;
+    }
+    const size_t taken = pipe_->take_from(connection_->descriptor(), std::min(most, length_ - received_));
+    // What that was, an empty connection or its end, receive() tells.
+    if (taken == 0) return here().empty() ? std::optional(kNothing) : std::nullopt;
+    note_bytes(taken);
+    emptied_ = taken < kWorthMoving;
+  }
+  return pipe_->give_to(socket, received_ < length_);
+}
+
 std::optional<Arrival> LiveBody::arrival() {
   if (failed_) return std::nullopt;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until() - Clock::now());
   if (left <= left.zero()) return std::nullopt;
+  connection_->wake_for(std::min<uint64_t>(may_splice_ ? kWorthMoving : kWorthSending, length_ - received_));
   return Arrival{connection_->descriptor(), left};
 }
 

@@ -14,6 +14,7 @@
 #include "transfer/http.h"
 #include "transfer/kept_connections.h"
 #include "transfer/raw_connection.h"
+#include "transfer/splice_pipe.h"
 
 namespace tfhub::transfer {
 
@@ -37,6 +38,7 @@ class LiveBody final : public ByteSource {
   Result<size_t> read(MutableBytes buffer) override;
   Bytes here() override;
   void take(size_t size) override;
+  std::optional<Moved> move_to(int socket, uint64_t most) override;
   std::optional<Arrival> arrival() override;
 
  private:
@@ -45,6 +47,8 @@ class LiveBody final : public ByteSource {
   Result<void> ask(const std::string& request);
   Result<void> read_head();
   RawConnection::Received receive(MutableBytes into);
+  bool holds_in_pipe() const { return pipe_ && pipe_->held() > 0; }
+  void note_bytes(size_t size);  // of the body, that left the connection
   Clock::time_point until() const;
 
   std::unique_ptr<RawConnection> connection_;
@@ -55,8 +59,12 @@ class LiveBody final : public ByteSource {
   bool persistent_ = false, failed_ = false;
   bool reusable_ = false;                           // the connection, once the body is received
   std::optional<Clock::time_point> waiting_since_;  // the time that the reader takes does not count
+  // What waits here for the reader: first the buffer's, then the pipe's.
   std::unique_ptr<std::byte[]> buffer_;
-  size_t begin_ = 0, end_ = 0;  // of what waits in it
+  size_t begin_ = 0, end_ = 0;
+  std::unique_ptr<SplicePipe> pipe_;  // made when first needed
+  bool may_splice_;
+  bool emptied_ = false;  // the connection had less than is worth waking for
 };
 
 }  // namespace tfhub::transfer

@@ -82,6 +82,12 @@ RawConnection::Received RawConnection::receive(MutableBytes buffer) {
   return {got > 0 ? What::kBytes : What::kEnd, got};
 }
 
+void RawConnection::wake_for(size_t bytes) {
+  if (!plain_ || bytes == wakes_for_) return;
+  const int lowest = static_cast<int>(bytes);
+  if (::setsockopt(socket_, SOL_SOCKET, SO_RCVLOWAT, &lowest, sizeof lowest) == 0) wakes_for_ = bytes;
+}
+
 bool RawConnection::wait(Clock::time_point until) const {
   return poll_until(socket_, POLLIN, until);
 }

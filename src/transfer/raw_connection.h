@@ -28,7 +28,13 @@ class RawConnection {
   // Until something can be received; false: not by then.
   bool wait(Clock::time_point until) const;
 
+  // The descriptor is readable, and wait() over, once so many bytes have come, or the end; fewer are received
+  // all the same. With TLS nobody knows how many bytes that makes there, and nothing changes.
+  void wake_for(size_t bytes);
+
   int descriptor() const { return socket_; }
+  // What arrives at the descriptor are the bytes themselves, not TLS records.
+  bool plain() const { return plain_; }
   // Nothing has come that nobody asked for, nor the end.
   bool quiet() const { return !wait({}); }
 
@@ -39,7 +45,8 @@ class RawConnection {
   const CurlLibrary& curl_;
   EasyHandle easy_;
   int socket_;  // libcurl's
-  bool plain_;  // what arrives there are the bytes themselves
+  bool plain_;
+  size_t wakes_for_ = 1;
 };
 
 }  // namespace tfhub::transfer

@@ -1,7 +1,12 @@
 """Waiting for what another process does."""
 
+import random
 import socket
 import time
+from contextlib import suppress
+from pathlib import Path
+
+FIRST_OF_THE_KERNEL = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
 
 
 def wait_for(condition, what: str, seconds=30):
@@ -13,8 +18,11 @@ def wait_for(condition, what: str, seconds=30):
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """None of those that the kernel gives to outgoing connections: one of them could take it before its server does."""
+    for _ in range(1000):
+        with suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(10_000, FIRST_OF_THE_KERNEL))) as probe:
+            return probe.getsockname()[1]
+    raise AssertionError("no port is free")
 
 
 def wait_until_it_listens(process, port: int, log):

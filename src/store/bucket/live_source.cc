@@ -37,6 +37,13 @@ void LiveSource::take(size_t size) {
   }
 }
 
+std::optional<Moved> LiveSource::move_to(int socket, uint64_t most) {
+  if (!body_) return std::nullopt;
+  const auto moved = body_->move_to(socket, most);
+  if (moved) next_ += moved->bytes;
+  return moved;
+}
+
 std::optional<Arrival> LiveSource::arrival() {
   return body_ ? body_->arrival() : std::nullopt;
 }

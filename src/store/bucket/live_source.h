@@ -21,6 +21,7 @@ class LiveSource final : public ByteSource {
   Result<size_t> read(MutableBytes buffer) override;
   Bytes here() override;
   void take(size_t size) override;
+  std::optional<Moved> move_to(int socket, uint64_t most) override;
   std::optional<Arrival> arrival() override;
 
  private:

@@ -8,6 +8,7 @@
 
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
+#include "transfer/sigpipe.h"
 
 namespace tfhub::transfer::test {
 namespace {
@@ -86,6 +87,153 @@ TEST_F(LiveBodyTest, WhoMayNotWaitWaitsForItsDescriptor) {
   EXPECT_EQ(bytes, content);
   EXPECT_TRUE((*body)->here().empty());
   EXPECT_EQ(rest_of(**body), "");
+}
+
+// Two ends of one connection on loopback; the first is ours and never blocks.
+class Line {
+ public:
+  Line() {
+    const os::UniqueFd listener = bound_socket();
+    listen(listener.get(), 1);
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    theirs_.reset(socket(AF_INET, SOCK_STREAM, 0));
+    EXPECT_EQ(connect(theirs_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    ours_.reset(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK));
+  }
+  int ours() const { return ours_.get(); }
+  // What has come so far, `size` bytes at most.
+  std::string receive(size_t size) {
+    std::string bytes(size, '\0');
+    const ssize_t got = recv(theirs_.get(), bytes.data(), size, MSG_DONTWAIT);
+    bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
+    return bytes;
+  }
+  std::string receive_until(size_t size) {
+    std::string bytes(size, '\0');
+    const ssize_t got = recv(theirs_.get(), bytes.data(), size, MSG_WAITALL);
+    bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
+    return bytes;
+  }
+  void close_theirs() { theirs_.reset(); }
+
+ private:
+  os::UniqueFd ours_, theirs_;
+};
+
+// As the server does it: what the kernel moves, what is here, and where to wait.
+uint64_t move_some(LiveBody& body, const Line& line, uint64_t left) {
+  const auto moved = body.move_to(line.ours(), left);
+  if (moved && moved->what == Moved::What::kMoved) return moved->bytes;
+  if (moved && moved->what == Moved::What::kNothingHere) {
+    if (const auto arrival = body.arrival()) {
+      pollfd one{arrival->descriptor, POLLIN, 0};
+      EXPECT_EQ(poll(&one, 1, 5000), 1);
+    }
+    return 0;
+  }
+  if (moved) return 0;  // full
+  const Bytes here = body.here();
+  const ssize_t sent = send(line.ours(), here.data(), here.size(), MSG_NOSIGNAL);
+  if (sent > 0) body.take(static_cast<size_t>(sent));
+  return sent > 0 ? static_cast<uint64_t>(sent) : 0;
+}
+
+TEST_F(LiveBodyTest, TheKernelMovesItFromSocketToSocket) {
+  const std::string content = pattern(7'000'000);
+  const ScriptedServer server({kept(reply("200 OK", "", content)), reply("200 OK", "", "x")});
+  for (int i = 0; i < 2; ++i) {
+    const auto body = get(server);
+    ASSERT_TRUE(body) << body.error().message();
+    Line line;
+    std::string bytes;
+    for (uint64_t left = (*body)->length(); left > 0 || bytes.size() < (*body)->length();) {
+      if (left > 0) left -= move_some(**body, line, left);
+      bytes += line.receive(300'000);
+    }
+    EXPECT_TRUE(bytes == (i == 0 ? content : "x"));
+    EXPECT_EQ((*body)->move_to(line.ours(), 1)->what, Moved::What::kNothingHere);
+  }
+  EXPECT_EQ(server.requests().at(1).connection, 0) << "the connection is good for the next one";
+}
+
+TEST_F(LiveBodyTest, WhatWaitsForAFullSocketIsNotLost) {
+  const std::string content = pattern(12'000'000);
+  const ScriptedServer server({reply("200 OK", "", content)});
+  for (const bool by_read : {true, false}) {
+    const auto body = get(server);
+    ASSERT_TRUE(body);
+    Line line;
+    uint64_t moved = 0;
+    for (auto last = (*body)->move_to(line.ours(), content.size()); !last || last->what != Moved::What::kFull;
+         last = (*body)->move_to(line.ours(), content.size() - moved)) {
+      moved += last && last->what == Moved::What::kMoved ? last->bytes : 0;
+      if (!last || last->what == Moved::What::kNothingHere)
+        moved += move_some(**body, line, content.size() - moved);
+    }
+    ASSERT_LT(moved, content.size()) << "a socket's buffers are smaller";
+    std::string rest;
+    while (!by_read && moved + rest.size() < content.size()) {
+      const Bytes here = (*body)->here();
+      rest += as_text(here);
+      (*body)->take(here.size());
+    }
+    rest += rest_of(**body);
+    EXPECT_TRUE(line.receive_until(moved) + rest == content) << by_read << ": " << moved;
+  }
+}
+
+TEST_F(LiveBodyTest, AReceiverThatWentAndACutAreToldApart) {
+  Reply cut = reply("200 OK", "", pattern(3'000'000));
+  cut.cut_at = 1'000'000;
+  const ScriptedServer server({cut, cut});
+  {
+    const auto body = get(server);
+    ASSERT_TRUE(body);
+    Line line;
+    uint64_t moved = 0;
+    for (int looks = 0; (*body)->arrival() && looks < 10'000; ++looks) {
+      moved += move_some(**body, line, 3'000'000 - moved);
+      line.receive(1 << 20);
+    }
+    EXPECT_FALSE((*body)->arrival());
+    EXPECT_LT(moved, 1'000'000U);
+    EXPECT_THAT(rest_of(**body), HasSubstr(" but: the connection was cut"));
+  }
+  const tfhub::transfer::SigpipeGuard quiet;  // a server ignores that signal
+  const auto body = get(server);
+  ASSERT_TRUE(body);
+  Line line;
+  line.close_theirs();
+  for (int looks = 0; looks < 1000; ++looks) {
+    const auto moved = (*body)->move_to(line.ours(), 3'000'000);
+    if (moved && moved->what == Moved::What::kFailed) return;
+    if (!moved || moved->what == Moved::What::kNothingHere) move_some(**body, line, 3'000'000);
+  }
+  ADD_FAILURE() << "nobody said that the receiver is gone";
+}
+
+TEST_F(LiveBodyTest, FewBytesAreNotWaitedForLongerThanMany) {
+  options_.stall_timeout = milliseconds(400);
+  Reply some = reply("200 OK", "", pattern(2'000'000));
+  some.cut_at = 200'000;  // fewer than it wakes for
+  some.hang = true;
+  const ScriptedServer server({some});
+  const auto body = get(server);
+  ASSERT_TRUE(body);
+  Line line;
+  uint64_t moved = 0;
+  const auto begin = Clock::now();
+  while (const auto arrival = (*body)->arrival()) {
+    const auto now = (*body)->move_to(line.ours(), 2'000'000 - moved);
+    if (now && now->what == Moved::What::kMoved) moved += now->bytes;
+    if (!now) moved += move_some(**body, line, 2'000'000 - moved);
+    if (now && now->what == Moved::What::kNothingHere) std::this_thread::sleep_for(milliseconds(20));
+    ASSERT_LT(Clock::now() - begin, std::chrono::seconds(10));
+  }
+  EXPECT_GT(moved, 190'000U);
+  EXPECT_THAT(rest_of(**body), HasSubstr(" but: nothing came for 0.4 s"));
 }
 
 TEST_F(LiveBodyTest, WhatIsHereIsReadFirst) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "base/error.h"
 #include "store/bucket/live_source.h"
@@ -88,6 +89,44 @@ TEST(LiveSource, IsReadOnElsewhereAfterACutWithoutAGap) {
     EXPECT_TRUE(got == kWanted) << sent << ": " << got.size();
     EXPECT_FALSE(source.arrival());
   }
+}
+
+TEST(LiveSource, WhatTheKernelMovedIsNotReadAgain) {
+  Reply answer =
+      ServedFile{kContent}.answer({"GET", "/", "GET / HTTP/1.1\r\nrange: bytes=500000-1499999\r\n", 0});
+  answer.cut_at = answer.bytes.size() - 300'000;
+  const ScriptedServer server({answer});
+  LiveReads reads(transfer::test::patient());
+  auto body = reads.get(request_to(server), kPart);
+  ASSERT_TRUE(body) << body.error().message();
+  LiveSource source(std::move(*body), kPart.first, read_on_in_memory());
+  std::array<int, 2> ends{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+  const os::UniqueFd to(ends[0]), from(ends[1]);
+  std::string got;
+  std::vector<char> buffer(1 << 20);
+  size_t moved_bytes = 0;
+  for (int looks = 0; looks < 100'000 && got.size() < 600'000; ++looks) {
+    const auto moved = source.move_to(to.get(), kWanted.size() - got.size());
+    if (moved) {
+      moved_bytes += moved->bytes;
+      (void)source.arrival();
+    } else {
+      const Bytes here = source.here();
+      got += as_text(here);
+      source.take(here.size());
+    }
+    if (const ssize_t n = recv(from.get(), buffer.data(), buffer.size(), 0); n > 0)
+      got.append(buffer.data(), static_cast<size_t>(n));
+  }
+  for (ssize_t n = 1; n > 0;) {
+    n = recv(from.get(), buffer.data(), buffer.size(), 0);
+    if (n > 0) got.append(buffer.data(), static_cast<size_t>(n));
+  }
+  EXPECT_GT(moved_bytes, 0U);
+  got += rest_of(source);
+  EXPECT_TRUE(got == kWanted) << got.size();
+  EXPECT_FALSE(source.move_to(to.get(), 1)) << "now it is read elsewhere";
 }
 
 TEST(LiveSource, TellsWhyItCannotBeReadOn) {
