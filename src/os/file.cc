@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -29,6 +30,12 @@ FileInfo file_info(const struct ::stat& status) {
   return info;
 }
 
+// As every other call here is judged: by the effective user and his capabilities, where access(2) looks at
+// the real one.
+bool may(const char* path, int how) {
+  return ::faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0;
+}
+
 struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
@@ -44,7 +51,7 @@ Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) {
 }
 
 bool exists(const std::string& path) {
-  return ::access(path.c_str(), F_OK) == 0;
+  return may(path.c_str(), F_OK);
 }
 
 Result<UniqueFd> open_read(const std::string& path) {
@@ -239,10 +246,10 @@ std::string base_name(std::string_view path) {
 std::string temporary_directory() {
   for (const char* variable : {"TMPDIR", "TEMP", "TMP"}) {
     const char* value = std::getenv(variable);
-    if (value != nullptr && *value != '\0' && ::access(value, W_OK | X_OK) == 0) return value;
+    if (value != nullptr && *value != '\0' && may(value, W_OK | X_OK)) return value;
   }
   for (const char* path : {"/tmp", "/var/tmp", "/usr/tmp"})
-    if (::access(path, W_OK | X_OK) == 0) return path;
+    if (may(path, W_OK | X_OK)) return path;
   return "/tmp";
 }
 
