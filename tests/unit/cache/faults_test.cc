@@ -1,12 +1,9 @@
 // Disks that are full, read-only, foreign or broken.
-#include <linux/capability.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "cache/cache_testing.h"
 #include "cache/changing_calls.h"
+#include "testing/nobody.h"
 
 namespace tfhub::cache {
 namespace {
@@ -14,17 +11,6 @@ namespace {
 using FaultsTest = CacheTest;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// From root to a user who owns nothing here. He may still pass every directory (in some chroots only root may
-// enter "/"), but write nowhere.
-bool become_nobody() {
-  ::prctl(PR_SET_KEEPCAPS, 1);
-  if (::setgid(65534) != 0 || ::setuid(65534) != 0) return false;
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct sets[2]{};
-  sets[0].effective = sets[0].permitted = 1U << CAP_DAC_READ_SEARCH;
-  return ::syscall(SYS_capset, &header, sets) == 0;
-}
 
 // Every change to the disk but a removal (which needs no space) asks `before` for an errno first.
 os::Syscalls intercepted(std::function<int()> before) {
@@ -110,7 +96,7 @@ TEST_F(FaultsTest, AForeignCacheHitsAndMissesAtOnce) {
   const auto before = names();
   Stopwatch watch;
   Child other([&] {
-    if (::geteuid() == 0 && !become_nobody()) return false;
+    if (::geteuid() == 0 && !tfhub::testing::become_nobody()) return false;
     const auto miss = cache_.get_or_fill("https://x/other", never_fill());
     const auto foreign = cache_.find("https://x/foreign");
     return is_complete(handle_) && foreign && *foreign && !miss && miss.error().code() == Code::kNotAllowed &&

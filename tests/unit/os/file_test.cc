@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "os/syscalls.h"
+#include "testing/nobody.h"
 #include "testing/temp_dir.h"
 
 namespace tfhub::os {
@@ -34,6 +37,21 @@ TEST(WriteFileAtomically, AFullDiskLeavesTheOldFileAndNothingElse) {
   EXPECT_THAT(written.error().message(), HasSubstr("full"));
   EXPECT_EQ(read_text(dir / "a"), "old");
   EXPECT_THAT(*list_directory(dir.path()), ElementsAre("a"));
+}
+
+// access(2) asks for the real user's rights without his capabilities, which no other call does.
+TEST(Exists, IsWhatThisProcessMaySee) {
+  const TempDir dir;
+  ASSERT_EQ(::mkdir((dir / "closed").c_str(), 0700), 0);
+  write_text(dir / "closed/a", "x");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool ready = ::geteuid() != 0 || tfhub::testing::become_nobody();
+    ::_exit(ready && exists(dir / "closed/a") && !exists(dir / "closed/b") ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(WriteFileIfAbsent, TheFirstWins) {
