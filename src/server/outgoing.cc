@@ -30,9 +30,10 @@ void Outgoing::reset() {
 Outgoing::Push Outgoing::push(Transport& transport, MutableBytes scratch) {
   const auto moved = [&](const Io& io) { return io.status == Io::Status::kDone; };
   const auto wait = [](const Io& io) {
-    return io.status == Io::Status::kWantWrite  ? Push::kWantWrite
-           : io.status == Io::Status::kWantRead ? Push::kWantRead
-                                                : Push::kFailed;
+    return io.status == Io::Status::kWantWrite     ? Push::kWantWrite
+           : io.status == Io::Status::kWantRead    ? Push::kWantRead
+           : io.status == Io::Status::kNothingHere ? Push::kNeedBytes
+                                                   : Push::kFailed;
   };
   while (bytes_sent < bytes.size()) {
     const Bytes rest = as_bytes(bytes).subspan(bytes_sent);
@@ -43,23 +44,11 @@ Outgoing::Push Outgoing::push(Transport& transport, MutableBytes scratch) {
   }
   for (uint64_t this_turn = 0; left > 0;) {
     if (this_turn >= (stream ? kMostStreamedATurn : kMostBytesATurn)) return Push::kTurn;
-    Io io;
-    if (const auto moved_by_kernel = stream ? transport.splice(*stream, left) : std::nullopt) {
-      using What = Moved::What;
-      if (moved_by_kernel->what == What::kNothingHere) return Push::kNeedBytes;
-      if (moved_by_kernel->what == What::kFull) return Push::kWantWrite;
-      if (moved_by_kernel->what == What::kFailed) return Push::kFailed;
-      io.bytes = moved_by_kernel->bytes;
-    } else if (stream) {
-      // No thread is asked for what has arrived.
-      const Bytes here = stream->here();
-      if (here.empty()) return Push::kNeedBytes;
-      io = transport.write(here.first(std::min<uint64_t>(here.size(), left)), here.size() < left);
-      if (moved(io)) stream->take(io.bytes);
-    } else {
-      // A directory's blocking reads are the disk's: the same as any server that sends files has.
-      io = transport.send_file(file->fd.get(), offset, std::min(left, kMostBytesATurn), scratch);
-    }
+    // No thread is asked for what has arrived of a stream. A directory's blocking reads are the disk's: the
+    // same as any server that sends files has.
+    const Io io = stream
+                      ? transport.send_from(*stream, left)
+                      : transport.send_file(file->fd.get(), offset, std::min(left, kMostBytesATurn), scratch);
     if (!moved(io)) return wait(io);
     offset += io.bytes;
     left -= io.bytes;

@@ -70,8 +70,24 @@ Io Transport::write(Bytes bytes, bool more) {
       SSL_write(session_.get(), bytes.data(), static_cast<int>(std::min<size_t>(bytes.size(), 1 << 20))));
 }
 
-std::optional<Moved> Transport::splice(ByteSource& source, uint64_t most) {
-  return session_ ? std::nullopt : source.move_to(fd_, most);
+Io Transport::send_from(ByteSource& source, uint64_t most) {
+  if (const auto moved = session_ ? std::nullopt : source.move_to(fd_, most)) {
+    switch (moved->what) {
+      case Moved::What::kMoved:
+        return {Io::Status::kDone, moved->bytes};
+      case Moved::What::kNothingHere:
+        return {Io::Status::kNothingHere};
+      case Moved::What::kFull:
+        return {Io::Status::kWantWrite};
+      case Moved::What::kFailed:
+        return {Io::Status::kFailed};
+    }
+  }
+  const Bytes here = source.here();
+  if (here.empty()) return {Io::Status::kNothingHere};
+  const Io io = write(here.first(std::min<uint64_t>(here.size(), most)), here.size() < most);
+  if (io.status == Io::Status::kDone) source.take(io.bytes);
+  return io;
 }
 
 Io Transport::send_file(int file, uint64_t offset, uint64_t length, MutableBytes scratch) {

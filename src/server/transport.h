@@ -11,7 +11,7 @@
 namespace tfhub::server {
 
 struct Io {
-  enum class Status : uint8_t { kDone, kWantRead, kWantWrite, kEnd, kFailed };
+  enum class Status : uint8_t { kDone, kWantRead, kWantWrite, kNothingHere, kEnd, kFailed };
   Status status = Status::kDone;
   size_t bytes = 0;     // moved, where status is kDone: at least one
   bool filled = false;  // the socket took less than it was offered: it is not writable now
@@ -29,8 +29,8 @@ class Transport {
   Io read(MutableBytes buffer);
   // `more`: other bytes follow at once, the kernel may wait for them to fill a packet.
   Io write(Bytes bytes, bool more);
-  // What is here of `source`, without a copy. Nothing: that cannot be; use write().
-  std::optional<Moved> splice(ByteSource& source, uint64_t most);
+  // What is here of `source`, taken from it: moved by the kernel where that can be, else copied.
+  Io send_from(ByteSource& source, uint64_t most);
   // Through TLS the file passes `scratch`.
   Io send_file(int file, uint64_t offset, uint64_t length, MutableBytes scratch);
   // Says that nothing follows; the peer may still send.
