@@ -15,7 +15,7 @@
 namespace tfhub::cache {
 namespace {
 
-constexpr int kAttempts = 3;
+constexpr int kLockAttempts = 3;
 
 bool is_content(const std::string& path, const std::string& content) {
   const auto now = read_lock_file(path);
@@ -63,7 +63,7 @@ Result<std::optional<EntryLock>> EntryLock::try_acquire(const EntryPaths& paths)
     os::syscalls().unlinkat(AT_FDCWD, temporary.c_str(), 0);
     if (placed) return std::nullopt;
     // A prune at this very moment may have found the temporary name before it was locked.
-    if (placed.error().code() != Code::kNotFound || attempt == kAttempts)
+    if (placed.error().code() != Code::kNotFound || attempt == kLockAttempts)
       return fail(std::move(placed).error());
   }
 }

@@ -15,7 +15,7 @@ namespace {
 
 // Only by lock-less rivals (a file system without kernel locks and a stolen lock file) is a second attempt
 // needed.
-constexpr int kAttempts = 4;
+constexpr int kPublishAttempts = 4;
 
 // A broken M, out of the way. Unless discard() says that it is not missed, it is put back.
 class MovedAside {
@@ -55,7 +55,7 @@ Result<void> write_descriptor(const EntryPaths& paths, std::string_view token, c
 // record is never held against the old files; the moment without M is two renames long.
 Result<bool> publish(const EntryPaths& paths, std::string_view token, os::StagingDirectory& staging,
                      const std::string& descriptor) {
-  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+  for (int attempt = 1; attempt <= kPublishAttempts; ++attempt) {
     TFHUB_ASSIGN(const auto there, read_entry(paths));
     if (there && there->usable()) return false;
     TFHUB_ASSIGN(auto record, os::StagingFile::create(paths.new_descriptor(token)));

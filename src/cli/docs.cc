@@ -17,10 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string counted(size_t n, std::string_view thing) {
-  return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
-}
-
 Result<int> check(const DocsArguments& arguments, bool quiet, bool json) {
   TFHUB_ASSIGN(const documents::Tree tree, documents::read_tree(arguments.tree));
   const auto findings = documents::check(tree);

@@ -48,6 +48,10 @@ Result<void> flush_stdout() {
   return fail_system(errno, "cannot write to the standard output");
 }
 
+std::string counted(size_t n, std::string_view thing) {
+  return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
+}
+
 bool colour_on_stderr() {
   const char* no_colour = std::getenv("NO_COLOR");
   if (no_colour != nullptr && *no_colour != '\0') return false;

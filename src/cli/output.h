@@ -29,4 +29,7 @@ struct Column {
 };
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
 
+// "1 model", "2 models".
+std::string counted(size_t n, std::string_view thing);
+
 }  // namespace tfhub::cli

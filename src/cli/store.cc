@@ -20,10 +20,6 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kShownDigits = 16;
 constexpr size_t kLongest = 1200;  // of a key
 
-std::string counted(size_t n, std::string_view thing) {
-  return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
-}
-
 Json version_json(const catalog::StoredVersion& version) {
   return {{"name", version.id.text()},
           {"kind", protocol::to_string(version.kind)},
@@ -35,7 +31,7 @@ Json version_json(const catalog::StoredVersion& version) {
           {"state", catalog::state_of(version)}};
 }
 
-Result<int> list(const StoreArguments& arguments, bool quiet, bool json) {
+Result<int> list_store(const StoreArguments& arguments, bool quiet, bool json) {
   TFHUB_ASSIGN(const auto inventory, client::store_list(arguments.store, arguments.prefix, {}));
   Json all = Json::array();
   std::vector<std::vector<std::string>> rows;
@@ -67,7 +63,7 @@ Result<int> list(const StoreArguments& arguments, bool quiet, bool json) {
   return 0;
 }
 
-Result<int> verify(const StoreArguments& arguments, bool quiet, bool json) {
+Result<int> verify_store(const StoreArguments& arguments, bool quiet, bool json) {
   Result<catalog::CheckReport> report = fail(Code::kUnexpected, "nothing was verified");
   {
     ProgressBar bar(quiet);
@@ -197,9 +193,9 @@ Result<int> run_store(const StoreArguments& arguments, bool quiet, bool json) {
   client::clean_up_on_signals();
   switch (arguments.action) {
     case StoreArguments::Action::kList:
-      return list(arguments, quiet, json);
+      return list_store(arguments, quiet, json);
     case StoreArguments::Action::kVerify:
-      return verify(arguments, quiet, json);
+      return verify_store(arguments, quiet, json);
     case StoreArguments::Action::kGc:
       return gc(arguments, quiet, json);
     case StoreArguments::Action::kCopy:

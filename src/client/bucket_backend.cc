@@ -10,7 +10,7 @@
 namespace tfhub::client {
 namespace {
 
-constexpr size_t kBlock = 256 << 10;
+constexpr size_t kUploadBlock = 256 << 10;
 
 class StoreBackend final : public cache::BucketBackend {
  public:
@@ -40,7 +40,7 @@ class StoreBackend final : public cache::BucketBackend {
 
   Result<void> write(const std::string& name, ByteSource& content) override {
     TFHUB_ASSIGN(const auto writer, store_->put(name));
-    std::vector<std::byte> block(kBlock);
+    std::vector<std::byte> block(kUploadBlock);
     while (true) {
       TFHUB_ASSIGN(const size_t n, content.read(block));
       if (n == 0) return writer->commit();

@@ -14,10 +14,10 @@ namespace tfhub::client {
 namespace {
 
 constexpr unsigned kReadsAtOnce = 8;
-constexpr size_t kBlock = 256 << 10;
+constexpr size_t kReadBlock = 256 << 10;
 
 Result<void> copy(ByteSource& from, int to, const std::string& path, catalog::Meter& meter) {
-  std::vector<std::byte> block(kBlock);
+  std::vector<std::byte> block(kReadBlock);
   while (true) {
     TFHUB_ASSIGN(const size_t n, from.read(block));
     if (n == 0) return {};

@@ -18,7 +18,7 @@ namespace tfhub::client {
 namespace {
 
 constexpr int kRestarts = 3;
-constexpr size_t kBufferSize = 256 << 10;
+constexpr size_t kDownloadBuffer = 256 << 10;
 
 Result<void> empty_directory(const std::string& path) {
   TFHUB_ASSIGN(const auto names, os::list_directory(path));
@@ -35,7 +35,7 @@ Result<Manifest> store_tflite(ByteSource& source, os::StagingDirectory& staging,
   const std::string path = os::join(staging.path(), file.path);
   Sha256 digest;
   std::string head;
-  std::vector<std::byte> buffer(kBufferSize);
+  std::vector<std::byte> buffer(kDownloadBuffer);
   for (;;) {
     TFHUB_ASSIGN(const size_t size, source.read(buffer));
     if (size == 0) break;

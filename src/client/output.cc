@@ -19,7 +19,7 @@
 namespace tfhub::client {
 namespace {
 
-constexpr size_t kBufferSize = 1 << 20;
+constexpr size_t kCopyBuffer = 1 << 20;
 
 std::string real_path(const std::string& path) {
   char buffer[PATH_MAX];
@@ -64,7 +64,7 @@ Result<void> copy_file(const std::string& from, const std::string& name, os::Sta
   TFHUB_ASSIGN(auto source, os::FileSource::open(os::join(from, name)));
   TFHUB_ASSIGN(const os::UniqueFd fd, staging.create_file(name));
   const std::string target = os::join(staging.path(), name);
-  std::vector<std::byte> buffer(kBufferSize);
+  std::vector<std::byte> buffer(kCopyBuffer);
   for (;;) {
     TFHUB_TRY(check_interrupted());
     TFHUB_ASSIGN(const size_t size, source.read(buffer));

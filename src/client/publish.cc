@@ -23,7 +23,7 @@
 namespace tfhub {
 namespace {
 
-constexpr size_t kBufferSize = 1 << 20;
+constexpr size_t kPublishBuffer = 1 << 20;
 
 using catalog::VersionRecord;
 
@@ -68,7 +68,7 @@ Result<void> stage_tflite(store::ObjectStore& store, const std::string& path, Ve
   TFHUB_ASSIGN(auto source, os::FileSource::open(path));
   TFHUB_ASSIGN(const auto writer, store.put(protocol::staging_archive_key(record.staging)));
   Sha256 digest;
-  std::vector<std::byte> buffer(kBufferSize);
+  std::vector<std::byte> buffer(kPublishBuffer);
   for (;;) {
     TFHUB_TRY(check_interrupted());
     TFHUB_ASSIGN(const size_t size, source.read(buffer));

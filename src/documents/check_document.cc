@@ -11,7 +11,7 @@
 namespace tfhub::documents {
 namespace {
 
-bool contains(std::span<const std::string_view> keys, std::string_view key) {
+bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -47,11 +47,11 @@ class Checker {
 
  private:
   void check_value(const std::string& key, const std::string& value) {
-    if (!contains(required_keys(document_.kind), key) && !contains(optional_keys(document_.kind), key)) {
+    if (!is_one_of(key, required_keys(document_.kind)) && !is_one_of(key, optional_keys(document_.kind))) {
       report_(line_, "unknown-key",
               fmt::format("a {} has no '{}'", to_string(document_.kind), printable(key)));
     } else if (value.empty()) {
-      if (!contains(required_keys(document_.kind), key))
+      if (!is_one_of(key, required_keys(document_.kind)))
         report_(line_, "unknown-value", fmt::format("'{}' has no value", key));
     } else if (key == "fine-tunable") {
       check_choice(key, value, {"true", "false"});

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "protocol/characters.h"
 
 namespace tfhub::protocol {
 namespace {
@@ -22,14 +23,8 @@ constexpr std::array<std::string_view, 6> kReservedPublishers = {"s",      "api"
                                                                  "readyz", "metrics", "static"};
 constexpr std::array<std::string_view, 2> kReservedSegments = {"uncompressed", "collection"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
 bool is_word(char c) {
-  return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z') || c == '_';
+  return is_digit(c) || is_alpha(c) || c == '_';
 }
 
 // "7.tar.gz": the key under which version 7 of the model named before it lies.

@@ -126,7 +126,8 @@ void answer_uncompressed(Hub& hub, const Request& request, const Found& found, R
 }
 
 // Why nothing of what was asked for can be had, and what can.
-std::string explain(const Hub& hub, const VersionRecord& record, const protocol::FormatRequest& wanted) {
+std::string why_not_there(const Hub& hub, const VersionRecord& record,
+                          const protocol::FormatRequest& wanted) {
   const bool only_base_is_missing =
       std::any_of(wanted.accepted.begin(), wanted.accepted.end(), [&](Format format) {
         return format == Format::kUncompressed && protocol::has_format(record.kind, format);
@@ -164,7 +165,7 @@ void answer_download(Hub& hub, const Request& request, const Found& found,
     return serves(hub, found.record->kind, candidate);
   });
   if (format == wanted.accepted.end())
-    return answer_problem(request, 404, explain(hub, *found.record, wanted), reply);
+    return answer_problem(request, 404, why_not_there(hub, *found.record, wanted), reply);
   const bool one_file = *format == Format::kFile || *format == Format::kTfJsFile;
   if (!one_file && !found.rest.empty())
     return answer_problem(request, 404,

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kModelsAPage = 50;
+constexpr size_t kModelsAnAnswer = 50;
 
 std::string digest_text(const Sha256Digest& digest) {
   return "sha256:" + digest.hex();
@@ -47,7 +47,7 @@ Json summary(const Hub& hub, const Request& request, const site::Model& model) {
 void answer_list(Hub& hub, const Request& request, Reply& reply) {
   const auto query = site::ModelQuery::parse(request.query());
   if (!query) return answer_problem(request, 400, query.error().message(), reply);
-  const auto page = hub.site.select(*query, kModelsAPage);
+  const auto page = hub.site.select(*query, kModelsAnAnswer);
   if (!page) return answer_failure(request, page.error(), reply);
   Json models = Json::array();
   for (const site::ModelPointer& model : page->models) models.push_back(summary(hub, request, *model));

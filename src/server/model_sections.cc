@@ -13,7 +13,7 @@ namespace {
 using catalog::VersionRecord;
 using protocol::Format;
 
-std::string_view title_of(Format format) {
+std::string_view title_of_format(Format format) {
   switch (format) {
     case Format::kCompressed:
     case Format::kTfJsCompressed:
@@ -105,7 +105,7 @@ std::string download_section(const Hub& hub, const VersionRecord& record, const 
     const bool one_file = format == Format::kFile || format == Format::kTfJsFile;
     const std::string url =
         escape_html(fmt::format("{}{}?{}", handle, one_file ? "/FILE" : "", protocol::query_of(format)));
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", title_of(format),
+    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", title_of_format(format),
                         one_file ? fmt::format("<code>{}</code>", url)
                                  : fmt::format("<a href=\"{0}\" rel=\"nofollow\"><code>{0}</code></a>", url));
   }

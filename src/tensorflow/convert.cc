@@ -10,7 +10,7 @@
 namespace tfhub::tensorflow {
 namespace {
 
-constexpr auto kAlignment = std::align_val_t{64};  // what Eigen may rely on
+constexpr auto kTensorAlignment = std::align_val_t{64};  // what Eigen may rely on
 
 // TensorFlow's strings, until its last reference to them is gone.
 class Strings {
@@ -18,7 +18,7 @@ class Strings {
   Strings(const CApi& api, std::span<const std::string> values)
       : api_(api),
         count_(values.size()),
-        strings_(static_cast<TF_TString*>(::operator new(count_ * sizeof(TF_TString), kAlignment))) {
+        strings_(static_cast<TF_TString*>(::operator new(count_ * sizeof(TF_TString), kTensorAlignment))) {
     for (size_t i = 0; i < count_; ++i) {
       api_.StringInit(&strings_[i]);
       api_.StringCopy(&strings_[i], values[i].data(), values[i].size());
@@ -26,7 +26,7 @@ class Strings {
   }
   ~Strings() {
     for (size_t i = 0; i < count_; ++i) api_.StringDealloc(&strings_[i]);
-    ::operator delete(strings_, kAlignment);
+    ::operator delete(strings_, kTensorAlignment);
   }
   Strings(const Strings&) = delete;
   Strings& operator=(const Strings&) = delete;
@@ -55,7 +55,7 @@ Result<TensorPointer> lend(const CApi& api, int type, const Tensor& tensor, void
   return TensorPointer(made, api.DeleteTensor);
 }
 
-std::vector<std::string> strings_of(const CApi& api, const TF_Tensor* tensor, size_t count) {
+std::vector<std::string> strings_in_tensor(const CApi& api, const TF_Tensor* tensor, size_t count) {
   const auto* strings = static_cast<const TF_TString*>(api.TensorData(tensor));
   std::vector<std::string> values;
   values.reserve(count);
@@ -87,7 +87,7 @@ Result<Tensor> from_tensorflow(const CApi& api, TensorPointer tensor) {
   const int type = api.TensorType(tensor.get());
   if (type == TF_STRING) {
     TFHUB_ASSIGN(const uint64_t count, savedmodel::element_count(shape));
-    return Tensor::of<std::string>(std::move(shape), strings_of(api, tensor.get(), count));
+    return Tensor::of<std::string>(std::move(shape), strings_in_tensor(api, tensor.get(), count));
   }
   const std::string dtype = savedmodel::dtype_name(static_cast<uint64_t>(type));
   if (!savedmodel::is_number(dtype))

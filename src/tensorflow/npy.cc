@@ -20,7 +20,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr size_t kAlignment = 64;  // of what follows the header
+constexpr size_t kHeaderAlignment = 64;  // of what follows the header
 
 struct NpyType {
   std::string_view dtype, descr;  // the descr without its byte order
@@ -111,7 +111,7 @@ Result<std::string> text_of(Bytes element, char kind) {
   return text;
 }
 
-Result<Tensor> strings_of(const Buffer& bytes, const NpyHeader& header, const Element& element) {
+Result<Tensor> strings_in_file(const Buffer& bytes, const NpyHeader& header, const Element& element) {
   std::vector<std::string> values;
   for (size_t at = 0; at < bytes.size(); at += element.size) {
     TFHUB_ASSIGN(values.emplace_back(), text_of(Bytes(bytes).subspan(at, element.size), element.kind));
@@ -166,7 +166,7 @@ Result<Tensor> read_npy(Bytes file) {
     turn_around(bytes, element.kind == 'c'   ? element.size / 2
                        : element.kind == 'U' ? sizeof(char32_t)
                                              : element.size);
-  if (element.dtype.empty()) return strings_of(bytes, header, element);
+  if (element.dtype.empty()) return strings_in_file(bytes, header, element);
   if (element.kind == 'b')
     for (std::byte& value : bytes) value = std::byte{value != std::byte{0}};
   const auto kept = std::make_shared<const Buffer>(std::move(bytes));
@@ -194,7 +194,8 @@ Result<std::string> write_npy(const Tensor& tensor) {
   }
   std::string text = to_text(header);
   const size_t begin = kMagic.size() + 4;  // version 1.0: tensors have too few dimensions for a longer header
-  text.insert(text.size() - 1, (kAlignment - (begin + text.size()) % kAlignment) % kAlignment, ' ');
+  text.insert(text.size() - 1,
+              (kHeaderAlignment - (begin + text.size()) % kHeaderAlignment) % kHeaderAlignment, ' ');
   std::string file(kMagic);
   file += {'\x01', '\x00', static_cast<char>(text.size() & 0xff), static_cast<char>(text.size() >> 8)};
   return file.append(text).append(as_text(data));

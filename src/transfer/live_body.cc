@@ -21,7 +21,7 @@ constexpr size_t kWorthSending = 128 << 10;
 // Less is not worth waking for: a call that moves bytes from socket to socket costs the same for many of
 // them.
 constexpr size_t kWorthMoving = 384 << 10;
-constexpr size_t kLargestHead = 64 << 10;
+constexpr size_t kLargestLiveHead = 64 << 10;
 
 std::string request_text(const protocol::Url& url, const Headers& headers) {
   std::string text = fmt::format("GET {}{}{} HTTP/1.1\r\n", url.path.empty() ? "/" : url.path,
@@ -101,7 +101,7 @@ Result<void> LiveBody::read_head() {
       begin_ += end + 1;
       continue;
     }
-    if (end_ >= kLargestHead) return fail(Code::kNetwork, "a head of an answer has no end");
+    if (end_ >= kLargestLiveHead) return fail(Code::kNetwork, "a head of an answer has no end");
     const auto got = connection_->receive(MutableBytes(buffer_.get(), kBuffer).subspan(end_));
     switch (got.what) {
       case RawConnection::Received::What::kBytes:

@@ -13,7 +13,7 @@ bool is_graph(std::string_view path) {
   return path == "saved_model.pb" || path == "saved_model.pbtxt" || path == "tfhub_module.pb";
 }
 
-bool files_are_as_recorded(const Descriptor& descriptor, const std::vector<BucketObject>& files) {
+bool objects_are_as_recorded(const Descriptor& descriptor, const std::vector<BucketObject>& files) {
   std::unordered_map<std::string_view, uint64_t> sizes;
   for (const BucketObject& file : files) sizes.emplace(file.name, file.size);
   return descriptor.every_file([&](const RecordedFile& file) {
@@ -41,7 +41,7 @@ State judge_bucket_tree(const Descriptor* descriptor, const std::vector<BucketOb
   if (descriptor == nullptr || descriptor->record() == Descriptor::Record::kTorn) return State::kBroken;
   if (!descriptor->alias_of().empty()) return State::kBroken;
   if (!descriptor->has_files()) return looks_whole(files) ? State::kForeign : State::kBroken;
-  return files_are_as_recorded(*descriptor, files) ? State::kComplete : State::kBroken;
+  return objects_are_as_recorded(*descriptor, files) ? State::kComplete : State::kBroken;
 }
 
 Result<BucketEntry> read_bucket_entry(BucketBackend& bucket, const EntryPaths& names) {

@@ -9,7 +9,7 @@
 namespace tfhub::cache {
 namespace {
 
-void add_sizes(const BucketEntry& from, Entry& entry) {
+void add_sizes_of_objects(const BucketEntry& from, Entry& entry) {
   if (from.state == State::kComplete) {
     from.descriptor->every_file([&](const RecordedFile& file) {
       entry.size += file.size;
@@ -22,7 +22,7 @@ void add_sizes(const BucketEntry& from, Entry& entry) {
   entry.files = from.files.size();
 }
 
-Entry describe(const BucketKey& key, const std::string& path) {
+Entry describe_key(const BucketKey& key, const std::string& path) {
   Entry entry;
   entry.key = key.entry.names.key;
   entry.path = path;
@@ -35,7 +35,7 @@ Entry describe(const BucketKey& key, const std::string& path) {
     // Uses leave no trace in a bucket.
     entry.downloaded = entry.used = descriptor->downloaded();
   }
-  add_sizes(key.entry, entry);
+  add_sizes_of_objects(key.entry, entry);
   return entry;
 }
 
@@ -61,7 +61,7 @@ Result<std::vector<Entry>> BucketCache::list() const {
   for (const auto& [name, key] : keys) {
     const EntryPaths& names = key.entry.names;
     if (key.entry.descriptor || !key.entry.files.empty() || key.held) {
-      entries.push_back(describe(key, path_of(names)));
+      entries.push_back(describe_key(key, path_of(names)));
       if (key.entry.is_alias()) {
         if (const BucketKey* tree = tree_of(keys, key)) entries.back().state = tree->entry.state;
       }

@@ -36,8 +36,8 @@ void sort_in(BucketObject object, std::map<std::string, BucketKey>& keys) {
 
 // Whether the holder of this lock is dead, as far as one look tells: nothing of it is younger than he may be
 // silent, by the bucket's clock against ours.
-bool is_abandoned(const std::string& content, std::chrono::system_clock::time_point last_sign,
-                  std::chrono::milliseconds lock_timeout) {
+bool is_abandoned_in_bucket(const std::string& content, std::chrono::system_clock::time_point last_sign,
+                            std::chrono::milliseconds lock_timeout) {
   return std::chrono::system_clock::now() - last_sign > lock_patience(content, lock_timeout);
 }
 
@@ -57,7 +57,7 @@ Result<void> look_closer(BucketBackend& bucket, std::chrono::milliseconds lock_t
   }
   auto last_sign = key.lock.front().modified;
   for (const BucketObject& other : key.others) last_sign = std::max(last_sign, other.modified);
-  key.held = !is_abandoned(*content, last_sign, lock_timeout);
+  key.held = !is_abandoned_in_bucket(*content, last_sign, lock_timeout);
   return {};
 }
 

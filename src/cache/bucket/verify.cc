@@ -13,9 +13,9 @@
 namespace tfhub::cache {
 namespace {
 
-class Verifier {
+class BucketVerifier {
  public:
-  explicit Verifier(BucketBackend& bucket) : bucket_(bucket) {}
+  explicit BucketVerifier(BucketBackend& bucket) : bucket_(bucket) {}
 
   Result<void> verify(const BucketEntry& entry) {
     const std::string handle = entry.descriptor ? entry.descriptor->handle() : std::string();
@@ -84,7 +84,7 @@ class Verifier {
 }  // namespace
 
 Result<std::vector<Damage>> BucketCache::verify(const std::optional<std::string>& handle) const {
-  Verifier verifier(*bucket_);
+  BucketVerifier verifier(*bucket_);
   if (handle) {
     TFHUB_ASSIGN(const EntryPaths names, entry_paths({}, *handle));
     TFHUB_ASSIGN(BucketEntry entry, read_bucket_entry(*bucket_, names));

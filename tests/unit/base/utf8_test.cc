@@ -38,7 +38,7 @@ TEST(Utf8, WhatIsNone) {
                            "a",
                            "\xf0\x9f\x98"
                            "a"})
-    EXPECT_EQ(first_utf8_character(text).length, 0U) << testing::PrintToString(text);
+    EXPECT_EQ(first_utf8_character(text).length, 0U) << ::testing::PrintToString(text);
 }
 
 TEST(Utf8, WhatIsAppendedIsReadAgainAndNoCharacterIsNotAppended) {

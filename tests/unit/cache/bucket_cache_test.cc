@@ -12,7 +12,6 @@ using ::testing::StartsWith;
 
 const std::string kDescriptor = ".descriptor.txt";
 // Tokens as tensorflow_hub's and ours are (layout.h).
-const std::string kTheirToken = "0123456789ab4def0123456789abcdef";
 const std::string kOurToken = "0123456789abfdef0123456789abcdef";
 
 TEST_F(BucketCacheTest, LeavesTheModelAndItsDescriptorAndNothingElse) {

@@ -11,7 +11,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const std::string kTheirToken = "0123456789ab4def0123456789abcdef";
 const std::string kOther = "https://hub.example.org/acme/other/1";
 const std::string kUnversioned = "https://hub.example.org/acme/mul";
 

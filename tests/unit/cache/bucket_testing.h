@@ -15,6 +15,9 @@
 
 namespace tfhub::cache {
 
+// As tensorflow_hub makes them (layout.h).
+inline const std::string kTheirToken = "0123456789ab4def0123456789abcdef";
+
 // The objects, and what is done to them.
 struct MemoryBucket {
   struct Object {

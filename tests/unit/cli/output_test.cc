@@ -35,7 +35,7 @@ TEST(ProgressLine, SaysHowFarHowFastHowLong) {
 
 TEST(ProgressBar, IsSilentWhereNobodyAsked) {
   ::unsetenv("TFHUB_DOWNLOAD_PROGRESS");
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   {
     ProgressBar bar(false);  // stderr is a file here
     EXPECT_FALSE(bar.function());
@@ -43,12 +43,12 @@ TEST(ProgressBar, IsSilentWhereNobodyAsked) {
     ProgressBar quiet(true);
     EXPECT_FALSE(quiet.function());
   }
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(ProgressBar, TheSettingShowsItInALog) {
   ::setenv("TFHUB_DOWNLOAD_PROGRESS", "1", 1);
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   {
     ProgressBar bar(false);
     const auto function = bar.function();
@@ -56,7 +56,7 @@ TEST(ProgressBar, TheSettingShowsItInALog) {
     for (uint64_t i = 0; i <= 1000; ++i) function("downloading", i, 1000);
     function("packing", 10, std::nullopt);
   }
-  const std::string text = testing::internal::GetCapturedStderr();
+  const std::string text = ::testing::internal::GetCapturedStderr();
   EXPECT_THAT(text, AllOf(HasSubstr("100%"), HasSubstr("packing"), Not(HasSubstr("\r"))));
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
   ::unsetenv("TFHUB_DOWNLOAD_PROGRESS");
@@ -70,27 +70,27 @@ int run_words(std::initializer_list<const char*> words) {
 
 TEST(Run, ExitCodesAndStreams) {
   ::unsetenv("TFHUB_MODEL_LOAD_FORMAT");
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(run_words({"resolve", "/"}), 0);
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "/\n");
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "/\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(run_words({"resolve", "/no/such/path"}), 3);
   EXPECT_EQ(run_words({"resolve"}), 2);
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
-  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
               AllOf(HasSubstr("tfhub: error: /no/such/path does not exist")));
 
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   EXPECT_EQ(run_words({"resolve", "/", "--json"}), 0);
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "{\n  \"handle\": \"/\",\n  \"path\": \"/\"\n}\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "{\n  \"handle\": \"/\",\n  \"path\": \"/\"\n}\n");
 
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   EXPECT_EQ(run_words({"help", "settings"}), 0);
-  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(),
               AllOf(HasSubstr("TFHUB_CACHE_DIR"), HasSubstr("TFHUB_GCS_ENDPOINT")));
 }
 

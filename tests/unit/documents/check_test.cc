@@ -32,7 +32,7 @@ std::vector<std::string> found(const Tree& tree) {
   return all;
 }
 
-const TreeFile kModule = {
+const TreeFile kModuleFile = {
     "acme/x/1.md",
     "# Module acme/x/1\nWords.\n\n<!-- asset-path: https://a.example/x.tar.gz -->\n"
     "<!-- task: t -->\n<!-- fine-tunable: true -->\n<!-- format: saved_model_2 -->\n\n## A\n"};
@@ -40,7 +40,7 @@ const TreeFile kModule = {
 TEST(Check, GoodDocumentsHaveNoFindings) {
   EXPECT_THAT(
       found(tree_of(
-          {kModule,
+          {kModuleFile,
            {"acme/x/lite/1.md",
             "# Lite acme/x/1\nWords.\n<!-- asset-path: legacy -->\n<!-- parent-model: "
             "https://tfhub.dev/acme/x/1 -->\n"
@@ -61,8 +61,8 @@ TEST(Check, GoodDocumentsHaveNoFindings) {
 TEST(Check, EveryRule) {
   EXPECT_THAT(
       found(tree_of(
-          {kModule,
-           {"b.md", kModule.text},
+          {kModuleFile,
+           {"b.md", kModuleFile.text},
            {"c.md", "# Module acme\n"},
            {"d.md",
             "# Module acme/d/1\n<!-- asset-path: somewhere -->\n<!-- task: t -->\n<!-- task: u -->\n"
@@ -78,7 +78,7 @@ TEST(Check, EveryRule) {
 }
 
 TEST(Check, ABrokenVocabularyIsAFinding) {
-  Tree tree = tree_of({kModule});
+  Tree tree = tree_of({kModuleFile});
   tree.tags["task"] = "- x";
   EXPECT_THAT(found(tree), ElementsAre("tags/task:1: vocabulary"));
   tree.tags.clear();

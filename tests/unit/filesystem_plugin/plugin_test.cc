@@ -29,8 +29,8 @@ namespace {
 
 using hubfs::test::pattern;
 using hubfs::test::ScriptedHub;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 // What TensorFlow keeps of a plugin: copies of its tables, which it then frees.
 struct Loaded {
@@ -92,7 +92,7 @@ Loaded& loaded() {
   return plugin;
 }
 
-struct PluginTest : testing::Test {
+struct PluginTest : ::testing::Test {
   const std::string content = pattern(9 << 20);
   const ScriptedHub hub{{{"saved_model.pb", "model"}, {"empty", ""}, {"variables/data", content}}};
   Loaded& plugin = loaded();

@@ -11,8 +11,8 @@
 namespace tfhub::hubfs {
 namespace {
 
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 constexpr uint64_t kFile = 7;
 

@@ -6,8 +6,8 @@
 namespace tfhub::hubfs {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 FileTree tree(std::initializer_list<const char*> paths) {
   Manifest files;

@@ -12,14 +12,14 @@ using namespace testing;  // NOLINT: the writers
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Description> read(const std::string& file) {
+Result<Description> read_graph(const std::string& file) {
   Budget budget;
   Description description;
   TFHUB_TRY(read_graphs(as_bytes(file), budget, description));
   return description;
 }
 
-std::string small_model() {
+std::string small_graph() {
   const std::string signature = entry(1, "x", tensor_info("x:0", 1, shape({-1, 28}))) +
                                 entry(2, "y", tensor_info("y:0", 9, unknown_rank())) +
                                 text(3, "tensorflow/serving/predict");
@@ -42,7 +42,7 @@ std::string small_model() {
 }
 
 TEST(Graph, TellsSignaturesFunctionsOpsAndAssets) {
-  const auto model = read(small_model());
+  const auto model = read_graph(small_graph());
   ASSERT_TRUE(model) << model.error().message();
   EXPECT_THAT(model->graph.tags, ElementsAre("serve"));
   EXPECT_EQ(model->graph.tensorflow_version, "2.21.0");
@@ -73,7 +73,7 @@ TEST(Graph, TellsSignaturesFunctionsOpsAndAssets) {
 }
 
 TEST(Graph, CountsOpsAndWarns) {
-  const auto model = read(small_model());
+  const auto model = read_graph(small_graph());
   ASSERT_TRUE(model);
   EXPECT_EQ(model->ops.front().name, "MatMul");
   EXPECT_EQ(model->ops.front().count, 3u);
@@ -88,13 +88,13 @@ TEST(Graph, TheServedGraphComesFirstThenTheUntagged) {
   const auto graph = [](const std::vector<std::string>& tags, const char* name) {
     return info(tags, "1.15.0") + entry(5, name, "");
   };
-  auto model = read(saved_model({graph({"train"}, "a"), graph({}, "b")}));
+  auto model = read_graph(saved_model({graph({"train"}, "a"), graph({}, "b")}));
   ASSERT_TRUE(model);
   EXPECT_EQ(model->graph.signatures.at(0).name, "b");
   EXPECT_FALSE(model->graph.object_graph);
   ASSERT_EQ(model->other_graphs.size(), 1u);
   EXPECT_THAT(model->other_graphs[0].tags, ElementsAre("train"));
-  model = read(saved_model({graph({}, "b"), graph({"gpu", "serve"}, "c")}));
+  model = read_graph(saved_model({graph({}, "b"), graph({"gpu", "serve"}, "c")}));
   ASSERT_TRUE(model);
   EXPECT_EQ(model->graph.signatures.at(0).name, "c");
 }
@@ -105,7 +105,7 @@ TEST(Graph, RefusesWhatIsNone) {
         saved_model({entry(5, "s", entry(1, "x", tensor_info("x", 1, shape({-2}))))}),
         saved_model(
             {entry(5, "s", entry(1, "x", tensor_info("x", 1, shape(std::vector<int64_t>(255, 1)))))})}) {
-    const auto model = read(bad);
+    const auto model = read_graph(bad);
     ASSERT_FALSE(model) << ::testing::PrintToString(bad);
     EXPECT_EQ(model.error().code(), Code::kCorrupt);
   }
@@ -116,25 +116,26 @@ TEST(Graph, NestingIsBounded) {
   for (int i = 0; i < 5'000; ++i) value = text(52, text(1, value));
   const std::string objects = text(1, text(1, number(1, 1) + text(2, "f"))) + text(1, text(6, text(1, "c"))) +
                               entry(2, "c", text(3, value));
-  EXPECT_THAT(read(saved_model({text(7, objects)})).error().message(), HasSubstr("nested"));
+  EXPECT_THAT(read_graph(saved_model({text(7, objects)})).error().message(), HasSubstr("nested"));
 }
 
 TEST(Graph, CountsAreBounded) {
   std::string tags;
   for (uint64_t i = 0; i <= Budget::kItems; ++i) tags += text(4, "");
-  EXPECT_THAT(read(saved_model({text(1, tags)})).error().message(), HasSubstr("more than any model"));
+  EXPECT_THAT(read_graph(saved_model({text(1, tags)})).error().message(), HasSubstr("more than any model"));
   // A long key that many values stand below is not copied into each of them.
   std::string values;
   for (int i = 0; i < 100'000; ++i) values += text(1, "");
   const std::string deep = text(53, entry(1, std::string(100'000, 'k'), text(51, values)));
   const std::string objects = text(1, text(1, number(1, 1) + text(2, "f"))) + text(1, text(6, text(1, "c"))) +
                               entry(2, "c", text(4, deep));
-  EXPECT_THAT(read(saved_model({text(7, objects)})).error().message(), HasSubstr("more than any model"));
+  EXPECT_THAT(read_graph(saved_model({text(7, objects)})).error().message(),
+              HasSubstr("more than any model"));
 }
 
 TEST(Graph, AnswersToDamage) {
-  expect_answers_to_damage(small_model(), [](const std::string& file) -> Result<void> {
-    const auto model = read(file);
+  expect_answers_to_damage(small_graph(), [](const std::string& file) -> Result<void> {
+    const auto model = read_graph(file);
     if (!model) return tl::unexpected(model.error());
     EXPECT_FALSE(to_json(*model).empty());
     return {};

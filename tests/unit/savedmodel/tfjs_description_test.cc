@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Result<Description> read(const std::string& text) {
+Result<Description> read_tfjs(const std::string& text) {
   Budget budget;
   Description description;
   TFHUB_TRY(read_tfjs(text, budget, description));
@@ -34,7 +34,7 @@ const char* const kLayersModel = R"({
   "weightsManifest": [{"paths": ["a.bin"], "weights": [{"name": "d1/kernel", "shape": [28, 2], "dtype": "float32"}]}]})";
 
 TEST(TfJs, AGraphModel) {
-  const auto model = read(kGraphModel);
+  const auto model = read_tfjs(kGraphModel);
   ASSERT_TRUE(model) << model.error().message();
   EXPECT_EQ(model->format, "graph-model");
   EXPECT_EQ(model->graph.tensorflow_version, "2.15.0");
@@ -57,7 +57,7 @@ TEST(TfJs, AGraphModel) {
 }
 
 TEST(TfJs, ALayersModel) {
-  const auto model = read(kLayersModel);
+  const auto model = read_tfjs(kLayersModel);
   ASSERT_TRUE(model) << model.error().message();
   ASSERT_EQ(model->graph.signatures.size(), 1u);
   const Signature& signature = model->graph.signatures[0];
@@ -74,14 +74,14 @@ TEST(TfJs, RefusesWhatIsNone) {
        {"", "[]", "{", "7", R"({"weightsManifest":[{"weights":[{"name":"w"}]}]})",
         R"({"weightsManifest":[{"weights":[{"name":"w","shape":[-1]}]}]})",
         R"({"weightsManifest":[{"weights":[{"name":"w","dtype":"float32","shape":[9e99]}]}]})"}) {
-    const auto model = read(bad);
+    const auto model = read_tfjs(bad);
     ASSERT_FALSE(model) << bad;
     EXPECT_EQ(model.error().code(), Code::kCorrupt);
   }
-  EXPECT_THAT(read(std::string(1'000'000, '[')).error().message(), HasSubstr("nested"));
-  EXPECT_THAT(read("[" + std::string(5'000'000, ',') + "]").error().message(), HasSubstr("values"));
-  EXPECT_TRUE(read("{}"));
-  EXPECT_TRUE(read("{\"a\": \"" + std::string(1'000, '[') + "\\\"" + std::string(1'000, '{') + "\"}"));
+  EXPECT_THAT(read_tfjs(std::string(1'000'000, '[')).error().message(), HasSubstr("nested"));
+  EXPECT_THAT(read_tfjs("[" + std::string(5'000'000, ',') + "]").error().message(), HasSubstr("values"));
+  EXPECT_TRUE(read_tfjs("{}"));
+  EXPECT_TRUE(read_tfjs("{\"a\": \"" + std::string(1'000, '[') + "\\\"" + std::string(1'000, '{') + "\"}"));
 }
 
 TEST(TfJs, AnswersToDamage) {
@@ -89,7 +89,7 @@ TEST(TfJs, AnswersToDamage) {
     testing::expect_answers_to_damage(
         model,
         [](const std::string& text) -> Result<void> {
-          const auto description = read(text);
+          const auto description = read_tfjs(text);
           if (!description) return tl::unexpected(description.error());
           EXPECT_FALSE(to_json(*description).empty());
           return {};

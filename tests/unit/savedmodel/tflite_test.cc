@@ -11,7 +11,7 @@ using namespace testing;  // NOLINT: the writers
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Description> read(const std::string& file) {
+Result<Description> read_tflite(const std::string& file) {
   Budget budget;
   Description description;
   TFHUB_TRY(read_tflite(as_bytes(file), budget, description));
@@ -32,7 +32,7 @@ struct Options {
   int32_t output = 2;
 };
 
-std::string small_model(const Options& options = {}) {
+std::string small_tflite(const Options& options = {}) {
   const Value per_channel = fields({none(), none(), vector<float>({0.5F, 0.25F}), vector<int64_t>({0, 0}),
                                     none(), none(), scalar<int32_t>(1)});
   const Value per_tensor = fields({none(), none(), vector<float>({0.5F}), vector<int64_t>({-128})});
@@ -59,7 +59,7 @@ std::string small_model(const Options& options = {}) {
 }
 
 TEST(TfLite, TellsSignaturesOperatorsAndWeights) {
-  const auto model = read(small_model());
+  const auto model = read_tflite(small_tflite());
   ASSERT_TRUE(model) << model.error().message();
   EXPECT_EQ(model->producer, "MLIR Converted.");
   ASSERT_EQ(model->graph.signatures.size(), 1u);
@@ -90,7 +90,7 @@ TEST(TfLite, TellsSignaturesOperatorsAndWeights) {
 }
 
 TEST(TfLite, WithoutSignaturesTheFirstGraphIsOne) {
-  const auto model = read(small_model({.signature = false}));
+  const auto model = read_tflite(small_tflite({.signature = false}));
   ASSERT_TRUE(model);
   ASSERT_EQ(model->graph.signatures.size(), 1u);
   EXPECT_EQ(model->graph.signatures[0].name, "main");
@@ -100,25 +100,25 @@ TEST(TfLite, WithoutSignaturesTheFirstGraphIsOne) {
 
 TEST(TfLite, RefusesWhatDoesNotFit) {
   const auto message = [](const std::string& file) {
-    const auto model = read(file);
+    const auto model = read_tflite(file);
     if (model) return std::string("(read)");
     EXPECT_EQ(model.error().code(), Code::kCorrupt);
     return model.error().message();
   };
   EXPECT_THAT(message(""), HasSubstr("TFL3"));
   EXPECT_THAT(message(std::string("\xff\xff\xff\xffTFL3", 8)), HasSubstr("outside"));
-  EXPECT_THAT(message(small_model({.version = 2})), HasSubstr("version 2"));
-  EXPECT_THAT(message(small_model({.opcode = 3})), HasSubstr("code 3 of 3"));
-  EXPECT_THAT(message(small_model({.buffer = 2})), HasSubstr("buffer 2 of 2"));
-  EXPECT_THAT(message(small_model({.signature = false, .output = 3})), HasSubstr("tensor 3 of 3"));
-  EXPECT_THAT(message(small_model({.signature = false, .output = -1})), HasSubstr("tensor -1 of 3"));
+  EXPECT_THAT(message(small_tflite({.version = 2})), HasSubstr("version 2"));
+  EXPECT_THAT(message(small_tflite({.opcode = 3})), HasSubstr("code 3 of 3"));
+  EXPECT_THAT(message(small_tflite({.buffer = 2})), HasSubstr("buffer 2 of 2"));
+  EXPECT_THAT(message(small_tflite({.signature = false, .output = 3})), HasSubstr("tensor 3 of 3"));
+  EXPECT_THAT(message(small_tflite({.signature = false, .output = -1})), HasSubstr("tensor -1 of 3"));
 }
 
 TEST(TfLite, AnswersToDamage) {
   for (const bool signature : {true, false})
-    expect_answers_to_damage(small_model({.signature = signature}),
+    expect_answers_to_damage(small_tflite({.signature = signature}),
                              [](const std::string& file) -> Result<void> {
-                               const auto model = read(file);
+                               const auto model = read_tflite(file);
                                if (!model) return tl::unexpected(model.error());
                                EXPECT_FALSE(to_json(*model).empty());
                                return {};

@@ -11,7 +11,7 @@ using namespace testing;  // NOLINT: the writers
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Description> read(const std::string& file, Checksums checksums = Checksums::kVerify) {
+Result<Description> read_index(const std::string& file, Checksums checksums = Checksums::kVerify) {
   Budget budget;
   Description description;
   TFHUB_TRY(read_variables_index(as_bytes(file), budget, description, checksums));
@@ -36,7 +36,7 @@ TEST(Crc32c, IsCastagnolis) {
 }
 
 TEST(VariablesIndex, TellsTensors) {
-  const auto model = read(small_index());
+  const auto model = read_index(small_index());
   ASSERT_TRUE(model) << model.error().message();
   std::vector<std::string> names;
   for (const WeightTensor& tensor : model->tensors) names.push_back(tensor.name);
@@ -54,7 +54,7 @@ TEST(VariablesIndex, TellsTensors) {
 
 TEST(VariablesIndex, RefusesWhatDoesNotFit) {
   const auto message = [](const std::string& file) {
-    const auto model = read(file);
+    const auto model = read_index(file);
     if (model) return std::string("(read)");
     EXPECT_EQ(model.error().code(), Code::kCorrupt);
     return model.error().message();
@@ -85,7 +85,7 @@ TEST(VariablesIndex, SaysThatItIsCompressed) {
       varint(file.size()) + varint(index.size()) + varint(file.size()) + varint(index.size());
   footer.resize(40, '\0');
   file += with_trailer(index) + footer + fixed(0xdb4775248b80fb57, 8);
-  const auto model = read(file);
+  const auto model = read_index(file);
   ASSERT_FALSE(model);
   EXPECT_THAT(model.error().message(), HasSubstr("compressed"));
 }
@@ -100,7 +100,7 @@ TEST(VariablesIndex, ManyLongKeysOfAFewBytesAreRefused) {
     entries.emplace_back(std::move(key), "");
     if (i % 1'000 == 0 && i > 2'000) break;  // the reader stops at 64 MiB of names
   }
-  const auto model = read(table({entries}));
+  const auto model = read_index(table({entries}));
   ASSERT_FALSE(model);
   EXPECT_THAT(model.error().message(), HasSubstr("more than any model"));
 }
@@ -108,7 +108,7 @@ TEST(VariablesIndex, ManyLongKeysOfAFewBytesAreRefused) {
 TEST(VariablesIndex, AnswersToDamage) {
   for (const Checksums checksums : {Checksums::kIgnore, Checksums::kVerify})
     expect_answers_to_damage(small_index(), [&](const std::string& file) -> Result<void> {
-      const auto model = read(file, checksums);
+      const auto model = read_index(file, checksums);
       if (!model) return tl::unexpected(model.error());
       return {};
     });

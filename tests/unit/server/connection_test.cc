@@ -44,8 +44,6 @@ class Wire : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
-const std::string kBig = "/acme/big/1?tf-hub-format=compressed";
-
 TEST_F(Wire, AnswersCarryWhatEveryAnswerCarries) {
   RawClient c = client();
   for (const char* target :

@@ -39,7 +39,6 @@ class DiskCachedHub : public HubTest {
   std::string archive_;
 };
 
-constexpr std::string_view kBig = "/acme/big/1?tf-hub-format=compressed";
 constexpr std::string_view kFile = "/acme/big/1/saved_model.pb?tf-hub-format=file";
 
 TEST_F(DiskCachedHub, TheFirstDownloadIsAStreamAndTheNextAFileWithTheSameFields) {

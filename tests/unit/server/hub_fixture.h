@@ -23,6 +23,9 @@ namespace tfhub::server {
 using testing::TempDir;
 using Files = std::vector<std::pair<std::string, std::string>>;
 
+// The download of the archive that several tests publish.
+inline const std::string kBig = "/acme/big/1?tf-hub-format=compressed";
+
 inline std::string value_or_die(Result<std::string> result) {
   if (!result) ADD_FAILURE() << result.error().message();
   return result ? *result : std::string();

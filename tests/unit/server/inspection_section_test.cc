@@ -10,7 +10,7 @@ using savedmodel::Description;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string shown(const Description& description, std::string_view query) {
+std::string shown_section(const Description& description, std::string_view query) {
   AskedParts asked(query);
   std::string html = inspection_section(description).html(asked);
   EXPECT_TRUE(asked.check()) << query;
@@ -35,7 +35,8 @@ TEST(WhatIsInside, ASignatureOfManyInputsGoesOnInTheNextPart) {
   }
   signature.outputs.resize(1);
   description.graph.signatures = {signature};
-  const std::string first = shown(description, ""), second = shown(description, "signatures=2");
+  const std::string first = shown_section(description, ""),
+                    second = shown_section(description, "signatures=2");
   EXPECT_EQ(count(first, ">input<"), 100U);
   EXPECT_EQ(count(second, ">input<"), 30U);
   EXPECT_EQ(count(second, ">output<"), 1U);
@@ -53,20 +54,20 @@ TEST(WhatIsInside, FunctionsAndAssetsHaveParts) {
     function.variants.resize(1);
     description.graph.functions.push_back(function);
   }
-  EXPECT_THAT(shown(description, ""), Not(HasSubstr("vocabulary-100.txt")));
-  EXPECT_THAT(shown(description, "assets=2"), HasSubstr("vocabulary-100.txt"));
-  EXPECT_THAT(shown(description, ""), Not(HasSubstr("call_100")));
-  EXPECT_THAT(shown(description, "functions=2"), HasSubstr("<details id=\"functions\" open>"));
-  EXPECT_THAT(shown(description, "functions=2"), HasSubstr("call_100"));
+  EXPECT_THAT(shown_section(description, ""), Not(HasSubstr("vocabulary-100.txt")));
+  EXPECT_THAT(shown_section(description, "assets=2"), HasSubstr("vocabulary-100.txt"));
+  EXPECT_THAT(shown_section(description, ""), Not(HasSubstr("call_100")));
+  EXPECT_THAT(shown_section(description, "functions=2"), HasSubstr("<details id=\"functions\" open>"));
+  EXPECT_THAT(shown_section(description, "functions=2"), HasSubstr("call_100"));
 }
 
 TEST(WhatIsInside, TensorsAreByNameWhileAllAreShownAndElseTheLargestFirst) {
   Description description;
   for (int i = 0; i < 100; ++i)
     description.tensors.push_back({fmt::format("w{:03}", i), "float32", {}, 4, {}, {}});
-  EXPECT_THAT(shown(description, ""), HasSubstr("<summary>All tensors</summary>"));
+  EXPECT_THAT(shown_section(description, ""), HasSubstr("<summary>All tensors</summary>"));
   description.tensors.push_back({"x", "float32", {}, 8, {}, {}});
-  const std::string first = shown(description, "");
+  const std::string first = shown_section(description, "");
   EXPECT_THAT(first, HasSubstr("All tensors, the largest first"));
   EXPECT_THAT(first, HasSubstr("<tbody>\n<tr><td><code>x</code>"));
   EXPECT_THAT(first, Not(HasSubstr("<tr><td><code>w099")));
@@ -92,7 +93,7 @@ TEST(WhatIsInside, NothingOfTheModelIsMarkup) {
   description.tensors.push_back({"<s>", "<u>", {}, 4, {}, {}});
   description.graph.signatures.resize(1);
   description.graph.signatures[0].name = "<p>x";
-  const std::string html = shown(description, "");
+  const std::string html = shown_section(description, "");
   for (const char* tag : {"<b>", "<i>", "<s>", "<u>", "<p>x"}) EXPECT_THAT(html, Not(HasSubstr(tag)));
 }
 

@@ -29,25 +29,25 @@ std::string html_of(const ListInParts& list, std::string_view query) {
   return html;
 }
 
-std::string shown(size_t count, std::string_view query) {
+std::string shown_list(size_t count, std::string_view query) {
   return html_of(numbers(count), query);
 }
 
 TEST(ListsInParts, AShortOneIsWholeAndHasNoLinks) {
-  const std::string html = shown(100, "");
+  const std::string html = shown_list(100, "");
   EXPECT_THAT(html, HasSubstr("<h2>Numbers</h2><details id=\"numbers\"><summary>All</summary>"));
   EXPECT_THAT(html, HasSubstr("<li>100</li></ul>"));
   EXPECT_THAT(html, Not(HasSubstr("<nav")));
 }
 
 TEST(ListsInParts, ALongOneShowsTheFirstPartUntilAnotherIsAskedFor) {
-  const std::string first = shown(250, "ref=mail&tensors2=x");
+  const std::string first = shown_list(250, "ref=mail&tensors2=x");
   EXPECT_THAT(first, HasSubstr("<li>100</li></ul>"));
   EXPECT_THAT(first, Not(HasSubstr("<li>101</li>")));
   EXPECT_THAT(first, Not(HasSubstr("Previous")));
   EXPECT_THAT(first, HasSubstr("<a href=\"?ops=1#numbers\" aria-current=\"page\">1</a>"));
   EXPECT_THAT(first, HasSubstr("<a href=\"?ops=2#numbers\" rel=\"next\">Next</a>"));
-  const std::string last = shown(250, "ops=3");
+  const std::string last = shown_list(250, "ops=3");
   EXPECT_THAT(last, HasSubstr("<details id=\"numbers\" open>"));
   EXPECT_THAT(last, HasSubstr("<ul><li>201</li>"));
   EXPECT_THAT(last, HasSubstr("<li>250</li></ul>"));
@@ -56,7 +56,7 @@ TEST(ListsInParts, ALongOneShowsTheFirstPartUntilAnotherIsAskedFor) {
 }
 
 TEST(ListsInParts, OfVeryManyPartsTheEndsAndTheNeighboursAreLinked) {
-  const std::string html = shown(10'000, "ops=50");
+  const std::string html = shown_list(10'000, "ops=50");
   for (const int part : {1, 48, 49, 50, 51, 52, 100})
     EXPECT_THAT(html, HasSubstr(fmt::format(">{}</a>", part))) << part;
   for (const int part : {2, 47, 53, 99})
@@ -124,7 +124,7 @@ TEST(ListsInParts, WhatIsLookedForIsNoMarkup) {
 }
 
 TEST(ListsInParts, AListWithoutNamesIsShownWhateverIsLookedFor) {
-  EXPECT_THAT(shown(250, "named=7"), HasSubstr("<li>100</li></ul>"));
+  EXPECT_THAT(shown_list(250, "named=7"), HasSubstr("<li>100</li></ul>"));
 }
 
 TEST(ListsInParts, WhatIsNoPartIsToldAfterwards) {

@@ -153,8 +153,6 @@ class Remote : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
-const std::string kBig = "/acme/big/1?tf-hub-format=compressed";
-
 TEST_F(Remote, BytesAreStreamed) {
   RawClient c = client();
   EXPECT_EQ(c.get(kBig).body, archive_);

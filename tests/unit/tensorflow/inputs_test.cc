@@ -17,7 +17,7 @@ Tensors right() {
           {"n", Tensor::of<int32_t>({}, {1})},
           {"any", Tensor::of<std::string>({1, 1}, {"a"})}};
 }
-void refused(const Tensors& given, const char* why) {
+void refused_input(const Tensors& given, const char* why) {
   const auto checked = check_inputs("serve", wanted(), given);
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().code(), Code::kUsage);
@@ -35,23 +35,24 @@ TEST(Inputs, AnUnknownDimensionTakesAnySizeAndAnUnknownRankAnyShape) {
 TEST(Inputs, AMissingOrUnknownOneIsNamedWithAllThatIsTaken) {
   Tensors given = right();
   given.erase("n");
-  refused(given,
-          "the input 'n' of the signature serve is missing; it takes any (string any shape), n (int32 ()), x "
-          "(float32 (?, 2))");
+  refused_input(
+      given,
+      "the input 'n' of the signature serve is missing; it takes any (string any shape), n (int32 ()), x "
+      "(float32 (?, 2))");
   given = right();
   given["y"] = Tensor();
-  refused(given, "the signature serve has no input 'y'; it takes any");
+  refused_input(given, "the signature serve has no input 'y'; it takes any");
   EXPECT_THAT(check_inputs("s", {}, {{"y", Tensor()}}).error().message(), HasSubstr("it takes nothing"));
 }
 
 TEST(Inputs, AnotherTypeOrShapeIsNamedWithTheOneWanted) {
   Tensors given = right();
   given["x"] = Tensor::of<double>({1, 2}, {1, 2});
-  refused(given, "the input 'x' is float64 (1, 2), but the signature serve wants float32 (?, 2)");
+  refused_input(given, "the input 'x' is float64 (1, 2), but the signature serve wants float32 (?, 2)");
   given["x"] = Tensor::of<float>({2, 1}, {1, 2});
-  refused(given, "float32 (2, 1), but");
+  refused_input(given, "float32 (2, 1), but");
   given["x"] = Tensor::of<float>({2}, {1, 2});
-  refused(given, "float32 (2), but");
+  refused_input(given, "float32 (2), but");
 }
 
 TEST(Inputs, ASignatureThatIsNotThereIsToldWithThoseThatAre) {

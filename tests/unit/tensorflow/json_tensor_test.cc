@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-void refused(const char* text, const char* dtype, const char* why) {
+void refused_json(const char* text, const char* dtype, const char* why) {
   const auto tensor = tensor_of_json(text, dtype);
   ASSERT_FALSE(tensor) << text;
   EXPECT_EQ(tensor.error().code(), Code::kUsage);
@@ -36,24 +36,24 @@ TEST(JsonTensor, ListsBecomeDimensionsAndValuesTheWantedType) {
 }
 
 TEST(JsonTensor, RefusesWhatIsNotThatTypeOrNotRectangular) {
-  refused("[1, 2", "float32", "no JSON");
-  refused("abc", "string", "no JSON");
-  refused("[1, [2]]", "int32", "is no int32");
-  refused("[[1], [2, 3]]", "int32", "different lengths");
-  refused("[[1], 2]", "int32", "different lengths");
-  refused("[1.5]", "int32", "1.5 is no int32");
-  refused("[300]", "uint8", "300 is no uint8");
-  refused("[-1]", "uint64", "-1 is no uint64");
-  refused("[9223372036854775808]", "int64", "is no int64");
-  refused("[\"1\"]", "float32", "is no float32");
-  refused("[1e39]", "float32", "is no float32");
-  refused("[1]", "bool", "is no bool");
-  refused("[1]", "string", "is no string");
-  refused("{\"b64\": \"\"}", "string", "is no string");
-  refused("[1]", "complex64", "complex64 cannot be written as JSON");
+  refused_json("[1, 2", "float32", "no JSON");
+  refused_json("abc", "string", "no JSON");
+  refused_json("[1, [2]]", "int32", "is no int32");
+  refused_json("[[1], [2, 3]]", "int32", "different lengths");
+  refused_json("[[1], 2]", "int32", "different lengths");
+  refused_json("[1.5]", "int32", "1.5 is no int32");
+  refused_json("[300]", "uint8", "300 is no uint8");
+  refused_json("[-1]", "uint64", "-1 is no uint64");
+  refused_json("[9223372036854775808]", "int64", "is no int64");
+  refused_json("[\"1\"]", "float32", "is no float32");
+  refused_json("[1e39]", "float32", "is no float32");
+  refused_json("[1]", "bool", "is no bool");
+  refused_json("[1]", "string", "is no string");
+  refused_json("{\"b64\": \"\"}", "string", "is no string");
+  refused_json("[1]", "complex64", "complex64 cannot be written as JSON");
   std::string deep(300, '[');
   deep.append("1").append(300, ']');
-  refused(deep.c_str(), "float32", "dimensions");
+  refused_json(deep.c_str(), "float32", "dimensions");
 }
 
 TEST(JsonTensor, ValuesBecomeNestedLists) {

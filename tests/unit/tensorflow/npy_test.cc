@@ -29,7 +29,7 @@ template <typename T>
 std::string raw(std::vector<T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
-void refused(const std::string& bytes, const char* why) {
+void refused_npy(const std::string& bytes, const char* why) {
   const auto tensor = read(bytes);
   ASSERT_FALSE(tensor);
   EXPECT_EQ(tensor.error().code(), Code::kCorrupt);
@@ -70,27 +70,27 @@ TEST(Npy, ReadsBytesAndUnicodeAsStrings) {
   const auto big = read(file(header(">U1", "(1,)"), std::string("\0\0\0A", 4)));
   ASSERT_TRUE(big) << big.error().message();
   EXPECT_THAT(big->values<std::string>(), ElementsAre("A"));
-  refused(file(header("<U1", "(1,)"), raw<char32_t>({0xd800})), "no Unicode");
+  refused_npy(file(header("<U1", "(1,)"), raw<char32_t>({0xd800})), "no Unicode");
 }
 
 TEST(Npy, RefusesWhatIsNoneOrDamagedOrNoTensor) {
-  refused("", "no .npy file");
-  refused("PK\x03\x04", "no .npy file");
-  refused("\x93NUMPY\x01", "cut short");
-  refused(std::string("\x93NUMPY\x09\x00", 8), "version 9");
-  refused(file(header("<f4", "(2,)"), "").substr(0, 20), "cut short");
-  refused(file(header("<f4", "(2,)"), "1234567"), "2 elements of 4 bytes, and 7 bytes follow");
-  refused(file(header("<f4", "(1,)"), "12345678"), "8 bytes follow");
-  refused(file(header("|O", "(1,)"), "12345678"), "'|O'");
-  refused(file(header("<M8", "(1,)"), "12345678"), "'<M8'");
-  refused(file(header("|S0", "(9,)"), ""), "'|S0'");
-  refused(file(header("<f4", "(9223372036854775807, 8)"), ""), "2^63");
-  refused(file("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,), }", "1234"),
-          "one plain array");
-  refused(file("{'descr': '<f4', 'shape': (1,), }", "1234"), "not that of one array");
-  refused(file("{'descr': '<f4', 'fortran_order': None, 'shape': (1,), }", "1234"), "order");
-  refused(file(header("<f4", "(-1,)"), ""), "a shape that is none");
-  refused(file(header("<f4", "(1,"), "1234"), "header");
+  refused_npy("", "no .npy file");
+  refused_npy("PK\x03\x04", "no .npy file");
+  refused_npy("\x93NUMPY\x01", "cut short");
+  refused_npy(std::string("\x93NUMPY\x09\x00", 8), "version 9");
+  refused_npy(file(header("<f4", "(2,)"), "").substr(0, 20), "cut short");
+  refused_npy(file(header("<f4", "(2,)"), "1234567"), "2 elements of 4 bytes, and 7 bytes follow");
+  refused_npy(file(header("<f4", "(1,)"), "12345678"), "8 bytes follow");
+  refused_npy(file(header("|O", "(1,)"), "12345678"), "'|O'");
+  refused_npy(file(header("<M8", "(1,)"), "12345678"), "'<M8'");
+  refused_npy(file(header("|S0", "(9,)"), ""), "'|S0'");
+  refused_npy(file(header("<f4", "(9223372036854775807, 8)"), ""), "2^63");
+  refused_npy(file("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,), }", "1234"),
+              "one plain array");
+  refused_npy(file("{'descr': '<f4', 'shape': (1,), }", "1234"), "not that of one array");
+  refused_npy(file("{'descr': '<f4', 'fortran_order': None, 'shape': (1,), }", "1234"), "order");
+  refused_npy(file(header("<f4", "(-1,)"), ""), "a shape that is none");
+  refused_npy(file(header("<f4", "(1,"), "1234"), "header");
 }
 
 TEST(Npy, WritesVersion1WithTheDataAligned) {

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
-Reply kept(Reply reply) {
+Reply kept_alive(Reply reply) {
   reply.keep = true;
   return reply;
 }
@@ -142,7 +142,7 @@ uint64_t move_some(LiveBody& body, const Line& line, uint64_t left) {
 
 TEST_F(LiveBodyTest, TheKernelMovesItFromSocketToSocket) {
   const std::string content = pattern(7'000'000);
-  const ScriptedServer server({kept(reply("200 OK", "", content)), reply("200 OK", "", "x")});
+  const ScriptedServer server({kept_alive(reply("200 OK", "", content)), reply("200 OK", "", "x")});
   for (int i = 0; i < 2; ++i) {
     const auto body = get(server);
     ASSERT_TRUE(body) << body.error().message();
@@ -246,7 +246,7 @@ TEST_F(LiveBodyTest, WhatIsHereIsReadFirst) {
 }
 
 TEST_F(LiveBodyTest, AConnectionServesTheNextOneWhenItsBodyIsReadWhole) {
-  const ScriptedServer server({kept(reply("200 OK", "", pattern(8'000'000)))});
+  const ScriptedServer server({kept_alive(reply("200 OK", "", pattern(8'000'000)))});
   for (int i = 0; i < 3; ++i) {
     const auto body = get(server);
     ASSERT_TRUE(body);
@@ -265,8 +265,8 @@ TEST_F(LiveBodyTest, AConnectionServesTheNextOneWhenItsBodyIsReadWhole) {
 }
 
 TEST_F(LiveBodyTest, AConnectionThatTheServerClosesServesNobody) {
-  const ScriptedServer server({kept(reply("200 OK", "Connection: close\r\n", "x")), reply("200 OK", "", "x"),
-                               reply("200 OK", "", "x")});
+  const ScriptedServer server({kept_alive(reply("200 OK", "Connection: close\r\n", "x")),
+                               reply("200 OK", "", "x"), reply("200 OK", "", "x")});
   for (int i = 0; i < 3; ++i) {  // says that it closes; closes and does not say so
     const auto body = get(server);
     ASSERT_TRUE(body) << body.error().message();
@@ -324,7 +324,7 @@ TEST_F(LiveBodyTest, WhatHasNoPlainLengthIsNotUnderstood) {
 
 TEST_F(LiveBodyTest, WhatFollowsAnAnswerThatWasNotUnderstoodIsNobodysAnswer) {
   const ScriptedServer server(
-      {kept(reply("200 OK", "Transfer-Encoding: chunked\r\n", "")), reply("200 OK", "", "x")});
+      {kept_alive(reply("200 OK", "Transfer-Encoding: chunked\r\n", "")), reply("200 OK", "", "x")});
   EXPECT_FALSE(get(server));
   ASSERT_TRUE(get(server));
   EXPECT_EQ(server.requests().at(1).connection, 1);

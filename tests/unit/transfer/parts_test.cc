@@ -10,7 +10,7 @@ namespace {
 
 using protocol::ByteRange;
 
-struct PartsTest : testing::Test {
+struct PartsTest : ::testing::Test {
   const std::string content = pattern(100'000);
   const Sha256Digest digest = Sha256::of(as_bytes(content));
   const ServedFile file{content};
@@ -91,7 +91,7 @@ TEST_F(PartsTest, AHostWithoutPartsIsNamedSo) {
   const auto got = read(server, {10, 19});
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code(), Code::kNetwork);
-  EXPECT_THAT(got.error().message(), testing::HasSubstr("cannot be read in parts"));
+  EXPECT_THAT(got.error().message(), ::testing::HasSubstr("cannot be read in parts"));
 }
 
 TEST_F(PartsTest, AFileOfAnotherLengthIsNotTheOneThatWasListed) {
@@ -99,7 +99,7 @@ TEST_F(PartsTest, AFileOfAnotherLengthIsNotTheOneThatWasListed) {
   const ScriptedServer server([&](const auto& request, int) { return longer.answer(request); });
   const auto got = read(server, {10, 19});
   ASSERT_FALSE(got);
-  EXPECT_THAT(got.error().message(), testing::HasSubstr("its length was 100000 and is now 100001"));
+  EXPECT_THAT(got.error().message(), ::testing::HasSubstr("its length was 100000 and is now 100001"));
 }
 
 TEST_F(PartsTest, APartThatChangesBehindACutIsNotSpliced) {
@@ -111,7 +111,7 @@ TEST_F(PartsTest, APartThatChangesBehindACutIsNotSpliced) {
   });
   const auto got = read(server, {10, 20'009});
   ASSERT_FALSE(got);
-  EXPECT_THAT(got.error().message(), testing::HasSubstr("it changed on the host meanwhile"));
+  EXPECT_THAT(got.error().message(), ::testing::HasSubstr("it changed on the host meanwhile"));
 }
 
 TEST_F(PartsTest, AFileThatIsGoneIsNotFound) {

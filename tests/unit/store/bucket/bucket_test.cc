@@ -22,7 +22,7 @@ std::shared_ptr<ObjectStore> empty_store() {
 INSTANTIATE_TEST_SUITE_P(Bucket, ObjectStoreSuite, ::testing::Values(StoreCase{"Bucket", empty_store}),
                          store_name);
 
-std::string bytes_of(size_t size) {
+std::string pattern_of(size_t size) {
   std::string bytes(size, '\0');
   for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 2654435761U >> 13);
   return bytes;
@@ -30,7 +30,7 @@ std::string bytes_of(size_t size) {
 
 TEST(Bucket, ALargeObjectGoesInPartsAndComesBackInParts) {
   const auto store = empty_store();
-  const std::string bytes = bytes_of(45 << 20);
+  const std::string bytes = pattern_of(45 << 20);
   {
     auto writer = store->put("large");
     ASSERT_TRUE(writer) << writer.error().message();
@@ -60,7 +60,7 @@ TEST(Bucket, AnAbandonedLargeObjectIsNeverThere) {
   {
     auto writer = store->put("abandoned");
     ASSERT_TRUE(writer);
-    ASSERT_TRUE((*writer)->write(as_bytes(bytes_of(20 << 20))));
+    ASSERT_TRUE((*writer)->write(as_bytes(pattern_of(20 << 20))));
   }
   EXPECT_FALSE(*store->head("abandoned"));
 }
