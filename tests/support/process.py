@@ -1,23 +1,36 @@
-"""What a running process costs."""
+"""What a process costs, and what it is doing."""
 
 import re
-import time
+import sys
 from pathlib import Path
+
+from support.command import Finished, Tfhub
+
+# The kernel's count begins with the memory of whoever started the process: here that must be somebody small.
+MEASURE = """
+import os, sys
+process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(process, 0)
+with open(sys.argv[1], "w") as file:
+    file.write(str(usage.ru_maxrss * 1024))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def run_measured(tfhub: Tfhub, *args, **kw) -> tuple[Finished, int]:
+    """Runs it to its end. The number: the most bytes of memory it ever had, as the kernel counts them."""
+    peak = Path(tfhub.env["TMPDIR"]) / "peak"
+    measured = Tfhub(tfhub.binary, tfhub.env, [sys.executable, "-I", "-S", "-c", MEASURE, peak, *tfhub.prefix])
+    finished = measured.run(*args, **kw)
+    return finished, int(peak.read_text())
 
 
 def peak_memory(pid: int) -> int:
-    """The high-water mark of its own memory so far; 0 when it is gone."""
-    try:
-        match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    except OSError:
-        return 0
-    return int(match[1]) * 1024 if match else 0
+    """The high-water mark of its own memory so far."""
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
 
 
-def peak_while_running(process) -> int:
-    """Looked at until it ends."""
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, peak_memory(process.pid))
-        time.sleep(0.005)
-    return peak
+def asleep_on(lock: Path) -> set:
+    """The processes that sleep until somebody lets go of the kernel lock on this file ("->" in /proc/locks)."""
+    waiting = [line.split() for line in Path("/proc/locks").read_text().splitlines() if "-> FLOCK" in line]
+    return {int(fields[5]) for fields in waiting if fields[6].endswith(f":{lock.stat().st_ino}")}
