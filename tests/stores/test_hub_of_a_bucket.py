@@ -9,7 +9,7 @@ import pytest
 from support import models
 from support.command import CONFLICT, Tfhub, clean_environment
 from support.documents import write_tree
-from support.process import peak_while_running
+from support.process import run_measured
 from support.raw_http import get, request
 from support.server import Server
 from support.waiting import wait_for
@@ -180,9 +180,7 @@ def test_documents_are_imported_and_shown(tfhub, bucket, publish, serve, scratch
 
 def test_a_large_model_passes_through_publisher_and_server_in_little_memory(tfhub, cloud, bucket, serve, scratch):
     directory = models.saved_model(scratch / "large", size=60 << 20)
-    publisher = tfhub.start("publish", directory, "acme/large/1", "--store", bucket)
-    peak = peak_while_running(publisher)
-    finished = tfhub.finish(publisher)
+    finished, peak = run_measured(tfhub, "publish", directory, "acme/large/1", "--store", bucket, timeout=170)
     assert finished.code == 0, str(finished)
     assert 1 << 20 < peak < LIMIT, f"the publisher: {peak >> 20} MiB"
     assert not [key for key in cloud.keys(bucket) if ".staging" in key or ".part-" in key]

@@ -4,7 +4,7 @@ import pytest
 
 from support import models
 from support.command import DONE
-from support.process import peak_while_running
+from support.process import run_measured
 
 LIMIT = 64 << 20
 BLOCK = 16 << 20
@@ -27,9 +27,7 @@ def huge(scratch):
 @pytest.mark.timeout(600)
 def test_a_model_past_two_gigabytes_is_published_served_and_pulled_in_little_memory(tfhub, bucket, cloud, serve, huge, scratch):
     def peak_of(*command) -> int:
-        process = tfhub.start(*command)
-        peak = peak_while_running(process)
-        finished = tfhub.finish(process)
+        finished, peak = run_measured(tfhub, *command, timeout=590)
         assert finished.code == DONE, str(finished)
         return peak
 
