@@ -1,12 +1,15 @@
 """One cache, two clients: what one of them fetched the other uses, and neither breaks what the other is doing."""
 
 import os
-import time
+import threading
 
 import pytest
 
 from support import models
+from support.command import Tfhub
 from support.fault_server import Body
+from support.looks import Looks
+from support.waiting import wait_for
 
 FILES = models.saved_model_files(size=200_000)
 TREE = models.tree_of(FILES)
@@ -60,7 +63,7 @@ def test_an_unversioned_entry_of_tensorflow_hub_stays_a_directory_and_keeps_its_
     theirs = tensorflow_hub("resolve", cache.path, handle=handle)
     before = models.tree(theirs)
     publish("acme/mul/2", seed=2)
-    time.sleep(1)
+    server.wait_for_newest("acme/mul", 2)
     ours = tfhub.ok("resolve", handle).path
     assert models.tree(theirs) == before, "a path once given changed its bytes"
     assert not os.path.islink(theirs)
@@ -68,11 +71,14 @@ def test_an_unversioned_entry_of_tensorflow_hub_stays_a_directory_and_keeps_its_
 
 
 def test_tensorflow_hub_waits_for_our_download_and_takes_its_result(tfhub, tensorflow_hub, fault, archive, cache):
-    handle = fault.on("/acme/mul/1", Body(archive).but(drip=0.1, piece=1 << 13))
+    they_wait = threading.Event()
+    handle = fault.on("/acme/mul/1", Body(archive).but(until=they_wait))
     ours = tfhub.start("resolve", handle)
-    while not cache.lock(handle).exists():
-        time.sleep(0.01)
-    tensorflow_hub.begin("resolve", cache.path, handle=handle)
+    wait_for(lambda: fault.requests, "nothing was asked")
+    with Looks(cache.lock(handle)) as looks:
+        tensorflow_hub.begin("resolve", cache.path, handle=handle)
+        wait_for(looks.count, "tensorflow_hub does not look at our lock", seconds=120)  # after it has been imported
+    they_wait.set()
     finished = tfhub.finish(ours)
     assert finished.code == 0, str(finished)
     assert tensorflow_hub.end() == str(finished.path)
@@ -81,15 +87,18 @@ def test_tensorflow_hub_waits_for_our_download_and_takes_its_result(tfhub, tenso
 
 
 def test_we_wait_for_the_download_of_tensorflow_hub_and_wake_at_once(tfhub, tensorflow_hub, fault, archive, cache):
-    handle = fault.on("/acme/mul/1", Body(archive).but(drip=0.1, piece=1 << 13))
+    we_wait = threading.Event()
+    handle = fault.on("/acme/mul/1", Body(archive).but(until=we_wait))
     tensorflow_hub.begin("resolve", cache.path, handle=handle)
-    while not cache.lock(handle).exists():
-        time.sleep(0.01)
-    waiting = tfhub.start("resolve", handle)
+    wait_for(lambda: fault.requests, "nothing was asked", seconds=120)
+    with Looks(cache.lock(handle)) as looks:
+        waiting = tfhub.start("resolve", handle)
+        wait_for(looks.count, "we do not look at the lock of tensorflow_hub")
+    we_wait.set()
     theirs = tensorflow_hub.end()
     finished = tfhub.finish(waiting)
     assert finished.code == 0, str(finished)
-    assert finished.seconds < 1.5, "the waiter did not wake when the holder had finished"
+    assert finished.seconds < 30, "the waiter did not wake when the holder had finished"
     assert str(finished.path) == theirs and models.tree(theirs) == TREE
     assert len(fault.requests) == 1
     cache.must_hold_exactly(handle)
@@ -97,15 +106,19 @@ def test_we_wait_for_the_download_of_tensorflow_hub_and_wake_at_once(tfhub, tens
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ours,theirs,drip", [(8, 8, 0.0), (2, 12, 0.02), (16, 3, 0.05)])
-def test_in_a_mixed_race_all_get_the_path_and_nothing_else_is_left(tfhub, tensorflow_hub, fault, archive, cache, ours, theirs, drip):
+def test_in_a_mixed_race_all_get_the_path_and_nothing_else_is_left(tfhub, tensorflow_hub, fault, archive, cache, scratch, ours, theirs, drip):
     handle = fault.on("/acme/mul/1", Body(archive).but(drip=drip, piece=1 << 14))
     tensorflow_hub("resolve", cache.path, handle=str(cache.path.parent))  # it is up and has imported everything
-    at = time.time() + 0.3
-    tensorflow_hub.begin("race", cache.path, handle=handle, processes=theirs, at=at)
-    time.sleep(max(0, at - time.time() - 0.05))
-    running = [tfhub.start("resolve", handle) for _ in range(ours)]
-    results = [tfhub.finish(p) for p in running]
-    paths = {str(r.path) if r.code == 0 else str(r) for r in results} | set(tensorflow_hub.end())
+    # Each says that it is there by a file of its own, and then waits until we open the gate, too: it is a FIFO.
+    gate = scratch / "gate"
+    os.mkfifo(gate)
+    tensorflow_hub.begin("race", cache.path, handle=handle, processes=theirs, gate=str(gate))
+    runner = Tfhub(tfhub.binary, tfhub.env, ["sh", "-c", ': > "$0.$$"; : < "$0"; exec "$@"', gate])
+    running = [runner.start("resolve", handle) for _ in range(ours)]
+    wait_for(lambda: len(list(scratch.glob("gate.*"))) == ours + theirs, "they are not all there")
+    with open(gate, "w"):
+        results = [tfhub.finish(p) for p in running]
+        paths = {str(r.path) if r.code == 0 else str(r) for r in results} | set(tensorflow_hub.end())
     assert paths == {str(cache.entry(handle))}
     assert models.tree(cache.entry(handle)) == TREE
     cache.must_hold_exactly(handle)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support import models
 from support.cache import dead_process_id, key, lock_text
 from support.command import CORRUPT, NOT_FOUND
 from support.fault_server import Body
+from support.waiting import wait_for
 
 
 @pytest.fixture
@@ -185,19 +187,18 @@ def test_using_an_entry_makes_it_young_again(tfhub, resolved, cache):
 
 
 def test_prune_never_removes_what_is_being_filled(tfhub, fault, cache):
-    body = Body(models.tar_of(models.saved_model_files(size=300_000)))
-    handle = fault.on("/acme/slow/1", body.but(drip=0.1, piece=1 << 14))
+    files = models.saved_model_files(size=3_000_000)
+    body = Body(models.tar_of(files))
+    pruned = threading.Event()
+    handle = fault.on("/acme/slow/1", body.but(until=pruned, piece=1 << 20))
     filling = tfhub.start("resolve", handle)
-    deadline = time.monotonic() + 10
-    while not cache.lock(handle).exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    time.sleep(0.3)
+    wait_for(lambda: any(cache.path.glob("*.tmp/*")), "nothing is being filled")
     for arguments in ([], ["--max-size", "0"], ["--older-than", "0s"]):
         tfhub.ok("cache", "prune", *arguments)
+    pruned.set()
     finished = tfhub.finish(filling)
     assert finished.code == 0, str(finished)
-    assert models.tree(finished.path) == models.tree_of(models.saved_model_files(size=300_000))
+    assert models.tree(finished.path) == models.tree_of(files)
     cache.must_hold_exactly(handle)
 
 

@@ -11,27 +11,20 @@ import pytest
 from support import models
 from support.command import CONFLICT, USAGE, kill
 from support.raw_http import connect, get
+from support.waiting import wait_for
 
 
-def wait_until_seen(server, target, seconds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if get(server, target).status == 200:
-            return True
-        time.sleep(0.02)
-    return False
+def wait_until_seen(server, target):
+    wait_for(lambda: get(server, target).status == 200, f"{target} does not appear")
 
 
-def test_a_model_published_while_the_server_runs_is_visible_within_a_second(publish, serve):
+def test_a_model_published_while_the_server_runs_becomes_visible(publish, serve):
     publish("acme/mul/1", seed=1)
     server = serve()
     assert get(server, "/acme/mul/2?tf-hub-format=compressed").status == 404
     publish("acme/mul/2", seed=2)
-    assert wait_until_seen(server, "/acme/mul/2?tf-hub-format=compressed", 1.0)
-    deadline = time.monotonic() + 1.0
-    while "/acme/mul/2" not in get(server, "/acme/mul?tf-hub-format=compressed")["Content-Location"]:
-        assert time.monotonic() < deadline, "the unversioned URL still gives the old version after a second"
-        time.sleep(0.02)
+    wait_until_seen(server, "/acme/mul/2?tf-hub-format=compressed")
+    server.wait_for_newest("acme/mul", 2)
     assert [m["name"] for m in get(server, "/api/v1/models").json()["models"]] == ["acme/mul"]
 
 
@@ -41,20 +34,26 @@ def test_the_first_model_of_an_empty_store_becomes_visible_too(tfhub, publish, s
     assert get(server, "/readyz").status == 200
     assert get(server, "/api/v1/models").json()["total"] == 0
     publish("acme/mul/1")
-    assert wait_until_seen(server, "/acme/mul?tf-hub-format=compressed", 1.0)
+    wait_until_seen(server, "/acme/mul?tf-hub-format=compressed")
+
+
+def refuses(server) -> bool:
+    try:
+        connect(server).close()
+    except ConnectionError:
+        return True
+    return False
 
 
 def test_sigterm_lets_what_is_in_flight_finish_and_exits_0(publish, serve, scratch):
     publish("acme/big/1", models.saved_model(scratch / "big", size=30_000_000))
-    server = serve("--drain-timeout", "15")
+    server = serve("--drain-timeout", "120")
     expected = len(get(server, "/acme/big/1?tf-hub-format=compressed").body)
     with connect(server) as stream:
         stream.sendall(b"GET /acme/big/1?tf-hub-format=compressed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         received = stream.recv(4096)
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
-        with pytest.raises(OSError):
-            connect(server, timeout=1).close()
+        wait_for(lambda: refuses(server), "it goes on listening")
         while block := stream.recv(1 << 20):
             received += block
     assert len(received.partition(b"\r\n\r\n")[2]) == expected
@@ -63,13 +62,11 @@ def test_sigterm_lets_what_is_in_flight_finish_and_exits_0(publish, serve, scrat
 
 def test_sigterm_ends_idle_connections_at_once(publish, serve):
     publish("acme/mul/1")
-    server = serve("--drain-timeout", "30")
+    server = serve("--drain-timeout", "120")
     with connect(server) as idle:
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(4096)
-        began = time.monotonic()
-        assert server.stop() == 0
-        assert time.monotonic() - began < 3
+        assert server.stop(timeout=60) == 0
 
 
 def test_a_client_that_never_takes_its_answer_does_not_hold_up_the_stop_beyond_the_drain_timeout(publish, serve, scratch):
@@ -80,7 +77,7 @@ def test_a_client_that_never_takes_its_answer_does_not_hold_up_the_stop_beyond_t
         stream.recv(100)
         began = time.monotonic()
         assert server.stop() == 0
-        assert 0.5 < time.monotonic() - began < 5
+        assert 0.5 < time.monotonic() - began < 8  # unless told, it waits for ten
 
 
 def test_the_access_log_has_one_line_a_request_on_stderr(publish, serve):
@@ -98,9 +95,9 @@ def test_a_control_character_in_a_target_never_reaches_the_log(publish, serve):
     publish("acme/mul/1")
     server = serve()
     get(server, "/acme/%1b%5b2Jx/%0d%0aGET%20/forged")
-    get(server, "/healthz")
-    server.wait_logged("GET", "/healthz", 1)
-    assert not re.search(r"[\x00-\x08\x0b-\x1f]", server.log.read_text())
+    server.stop()  # its log is whole then
+    log = server.log.read_text()
+    assert "forged" in log and not re.search(r"[\x00-\x08\x0b-\x1f]", log)
 
 
 def test_two_servers_over_one_store_give_the_same_answers(publish, serve):
@@ -153,7 +150,7 @@ def test_a_store_that_is_not_there_yet_is_an_empty_hub(serve, scratch, tfhub):
     server = serve(location=scratch / "new/store")
     assert get(server, "/api/v1/models").json()["total"] == 0
     tfhub.ok("publish", models.saved_model(scratch / "m"), "acme/mul/1", "--store", scratch / "new/store")
-    assert wait_until_seen(server, "/acme/mul?tf-hub-format=compressed", 1.0)
+    wait_until_seen(server, "/acme/mul?tf-hub-format=compressed")
 
 
 def test_a_server_whose_store_goes_away_is_not_ready_and_recovers(publish, serve, store):
@@ -162,17 +159,11 @@ def test_a_server_whose_store_goes_away_is_not_ready_and_recovers(publish, serve
     assert get(server, "/readyz").status == 200
     store.rename(store.with_name("away"))
     try:
-        deadline = time.monotonic() + 3
-        while get(server, "/readyz").status == 200:
-            assert time.monotonic() < deadline, "ready without a store"
-            time.sleep(0.05)
+        wait_for(lambda: get(server, "/readyz").status != 200, "ready without a store")
         assert get(server, "/healthz").status == 200
     finally:
         store.with_name("away").rename(store)
-    deadline = time.monotonic() + 3
-    while get(server, "/readyz").status != 200:
-        assert time.monotonic() < deadline, "not ready though the store is back"
-        time.sleep(0.05)
+    wait_for(lambda: get(server, "/readyz").status == 200, "not ready though the store is back")
     assert get(server, "/acme/mul/1?tf-hub-format=compressed").status == 200
 
 

@@ -3,7 +3,6 @@
 import html.parser
 import json
 import re
-import time
 
 import pytest
 
@@ -12,6 +11,7 @@ from support.command import CORRUPT, NOT_FOUND, USAGE, Tfhub, clean_environment
 from support.documents import DOCUMENTS, write_tree
 from support.raw_http import get
 from support.server import Server
+from support.waiting import wait_for
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -26,6 +26,7 @@ def site(binary, session_directory):
     imported = tfhub.ok("docs", "import", write_tree(root / "tree"), "--store", root / "store", "--json")
     assert json.loads(imported.out) == {"added": 5, "changed": 0, "unchanged": 0, "skipped": []}
     with Server(tfhub, root / "store", log=root / "serve.log") as server:
+        wait_for(lambda: get(server, "/api/v1/models?q=marigolds").json()["total"], "no words are found")  # the index comes after the lists
         yield server
 
 
@@ -161,13 +162,7 @@ def test_a_model_without_bytes_is_in_the_catalogue_and_cannot_be_downloaded(site
     ("q=%22)%20OR%20(", []),
 ])
 def test_search(site, query, found):
-    def listed():
-        return [m["name"] for m in get(site, f"/api/v1/models?{query}").json()["models"]]
-
-    deadline = time.monotonic() + 5  # the index comes a moment after the lists
-    while listed() != found and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert listed() == found
+    assert [m["name"] for m in get(site, f"/api/v1/models?{query}").json()["models"]] == found
     text = page(site, f"/s?{query}")
     assert all(f'<a href="/{name}">' in text for name in found)
     assert found or "No model matches" in text
@@ -201,16 +196,12 @@ def test_a_running_hub_shows_what_is_imported_and_changed(tfhub, store, scratch)
         tree = write_tree(scratch / "tree")
         first = tfhub.ok("docs", "import", tree, "--store", store)
         assert "5 documents added" in first.out
-        deadline = time.monotonic() + 5
-        while get(server, "/other/words").status != 200 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_for(lambda: get(server, "/other/words").status == 200, "what was imported does not appear")
         assert "Rhododendron" in page(server, "/other/words")
         (tree / "docs/other/models/words/1.md").write_text(DOCUMENTS["docs/other/models/words/1.md"].replace("Rhodo", "Philo"))
         again = tfhub.ok("docs", "import", tree, "--store", store)
         assert "1 changed" in again.out and "4 unchanged" in again.out
-        while "Philodendron" not in page(server, "/other/words") and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert "Philodendron" in page(server, "/other/words")
+        wait_for(lambda: "Philodendron" in page(server, "/other/words"), "what was changed does not appear")
 
 
 def test_import_says_what_it_could_not_take(tfhub, store, scratch):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 
 import pytest
 
@@ -86,26 +85,28 @@ def test_against_our_own_server_a_new_version_is_found(tfhub, publish, serve, ca
     handle = f"{server.url}/acme/mul"
     assert tfhub.ok("resolve", handle).path == cache.entry(f"{handle}/1")
     publish("acme/mul/3", seed=3)
-    time.sleep(1)
+    server.wait_for_newest("acme/mul", 3)
     assert tfhub.ok("resolve", handle).path == cache.entry(f"{handle}/3")
     assert tfhub.ok("resolve", f"{handle}/3").path == cache.entry(f"{handle}/3")
 
 
-@pytest.mark.parametrize("answer", [stall(6), reply(500), reply(404)], ids=["silent", "broken", "gone"])
+@pytest.mark.parametrize("answer", [stall(60), reply(500), reply(404)], ids=["silent", "broken", "gone"])
 def test_if_the_look_up_fails_the_cached_version_is_used_with_a_warning_within_the_time_set(tfhub, host, answer):
+    """Two seconds. So it asks once, and does not try four times more as it would for a model that it has not."""
     path = tfhub.ok("resolve", host.handle).path
+    before = len(host.fault.requests)
     host.fault.on("/acme/mul", answer)
     again = tfhub.with_env(TFHUB_RETRIES="4").ok("resolve", host.handle)
     assert again.path == path and models.tree(path) == host.trees[1]
     assert "warning" in again.err
-    assert again.seconds < 3.5
+    assert again.seconds < 30 and len(host.fault.requests) == before + 1
 
 
 def test_a_host_that_is_gone_does_not_matter_either(tfhub, host):
     path = tfhub.ok("resolve", host.handle).path
     host.fault.close()
     again = tfhub.ok("resolve", host.handle)
-    assert again.path == path and again.seconds < 3.5
+    assert again.path == path and again.seconds < 30
 
 
 def test_a_time_of_zero_never_asks_and_offline_neither(tfhub, host):

@@ -4,7 +4,9 @@ import os
 import random
 import shutil
 import signal
-import time
+import subprocess
+import threading
+from contextlib import suppress
 
 import pytest
 
@@ -13,8 +15,11 @@ from support.cache import CacheDirectory
 from support.command import kill
 from support.fault_server import Body
 from support.raw_http import get
+from support.waiting import wait_for
 
 SEED = os.environ.get("TESTS_SEED", "tfhub")  # another one gives other moments; unset, every run is the same
+# So many are killed in the middle of their work, at moments within what the last whole run took: a machine may become slower
+# or quicker meanwhile. One that was done before its kill is not counted.
 RESOLVE_KILLS, PULL_KILLS, PUBLISH_KILLS = 150, 40, 110
 FILES = models.saved_model_files(size=3_000_000, extra={f"assets.extra/{i:03d}": models.noise(8000, i) for i in range(60)})
 TREE = models.tree_of(FILES)
@@ -26,43 +31,34 @@ def archive():
 
 
 def kill_after(process, seconds) -> bool:
-    """True if it was still running."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        time.sleep(min(0.001, max(0, deadline - time.monotonic())))
-    running = process.poll() is None
-    process.send_signal(signal.SIGKILL)
+    """True if that was in the middle of its work."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
     kill(process)
-    return running
-
-
-def duration(action) -> float:
-    began = time.monotonic()
-    action()
-    return time.monotonic() - began
+    return process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.slow
 def test_a_killed_resolve_leaves_nothing_partial_and_the_next_one_succeeds(tfhub, fault, archive, scratch):
     dice = random.Random(SEED + "resolve")
     handle = fault.on("/acme/mul/1", Body(archive))
-    usual = min(duration(lambda: tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / f"warm{i}")).ok("resolve", handle)) for i in range(3))
-    killed = 0
+    usual = tfhub.ok("resolve", handle).seconds
     for round_ in range(RESOLVE_KILLS // 5):
         cache = CacheDirectory(scratch / f"cache{round_}")
         env = tfhub.with_env(TFHUB_CACHE_DIR=str(cache.path))
-        for _ in range(5):
+        killed = 0
+        while killed < 5:
             if cache.entry(handle).exists():  # it was quicker than the kill, or done: a hit is no target
                 shutil.rmtree(cache.path)
             killed += kill_after(env.start("resolve", handle), dice.uniform(0, usual))
             cache.must_show_nothing_partial(handle, TREE)
         finished = env.ok("resolve", handle)
-        assert finished.seconds < usual + 2, "the next run did not start to fetch at once"
+        assert finished.seconds < 30, "the next run did not start to fetch at once"  # a lock that is respected: ten minutes
+        usual = finished.seconds
         assert models.tree(finished.path) == TREE
         env.ok("cache", "verify")
         env.ok("cache", "prune")
         cache.must_hold_exactly(handle)
-    assert killed > RESOLVE_KILLS // 2, "too few of them were killed in the middle"
 
 
 @pytest.mark.slow
@@ -71,34 +67,38 @@ def test_a_killed_pull_to_a_place_leaves_the_place_as_it_was(tfhub, fault, archi
     handle = fault.on("/acme/mul/1", Body(archive))
     out = scratch / "out"
     command = ("pull", handle, "--format", "tf", "-o", out, "--force")
-    old = models.tree(models.write_tree(out, {"old": b"old"}))
-    usual = duration(lambda: tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / "warm")).ok("pull", handle, "--format", "tf", "-o", scratch / "x"))
-    for round_ in range(PULL_KILLS):
-        kill_after(tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / f"c{round_}")).start(*command), dice.uniform(0, usual * 1.2))
-        if out.exists():  # between taking the old away and putting the new there is one moment, which a kill may hit
-            assert models.tree(out) in (old, TREE)
-    tfhub.ok(*command)
-    assert models.tree(out) == TREE
+    old = models.tree_of({"old": b"old"})
+    usual = tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / "warm")).ok(*command).seconds
+    for round_ in range(PULL_KILLS // 10):
+        killed = 0
+        while killed < 10:
+            shutil.rmtree(out, ignore_errors=True)
+            models.write_tree(out, {"old": b"old"})
+            shutil.rmtree(scratch / "c", ignore_errors=True)
+            killed += kill_after(tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / "c")).start(*command), dice.uniform(0, usual))
+            if out.exists():  # between taking the old away and putting the new there is one moment, which a kill may hit
+                assert models.tree(out) in (old, TREE)
+        usual = tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / f"c{round_}")).ok(*command).seconds
+        assert models.tree(out) == TREE
 
 
 @pytest.mark.slow
 def test_a_killed_publish_shows_nothing_partial_and_the_next_one_succeeds(tfhub, serve, store, scratch):
     dice = random.Random(SEED + "publish")
     directory = models.write_tree(scratch / "m", FILES)
-    usual = min(duration(lambda: tfhub.ok("publish", directory, f"acme/warm/{i}", "--store", store)) for i in range(1, 4))
+    usual = tfhub.ok("publish", directory, "acme/warm/1", "--store", store).seconds
     server = serve()
-    killed = visible = 0
-    for version in range(1, PUBLISH_KILLS + 1):
+    killed = version = 0
+    while killed < PUBLISH_KILLS:
+        version += 1
         name = f"acme/mul/{version}"
         killed += kill_after(tfhub.start("publish", directory, name, "--store", store), dice.uniform(0, usual))
-        status = must_be_absent_or_whole(server, name)
-        visible += status == 200
+        must_be_absent_or_whole(server, name)
         if version % 11 == 0:
             finished = tfhub.ok("publish", directory, name, "--store", store)
-            assert finished.seconds < usual + 10  # a disk that syncs slowly may add seconds; a lock that is waited for, minutes
-            time.sleep(0.3)
-            assert must_be_absent_or_whole(server, name) == 200
-    assert killed > PUBLISH_KILLS // 2
+            assert finished.seconds < 30  # a disk that syncs slowly may add seconds; a lock that is waited for, minutes
+            wait_for(lambda: must_be_absent_or_whole(server, name) == 200, f"{name} is published and does not appear")
+            usual = tfhub.ok("publish", directory, f"acme/warm/{version}", "--store", store).seconds
     tfhub.ok("publish", directory, "acme/last/1", "--store", store)
     assert staged(store) == [], "left-overs of dead publishers were not removed by the next publish"
     whole = [p for p in store.glob("acme/mul/*") if p.suffix == ".gz" or p.is_dir()]
@@ -133,11 +133,12 @@ def test_the_next_publish_never_removes_what_a_living_one_is_writing(tfhub, stor
     big = models.saved_model(scratch / "big", size=60_000_000)
     small = models.saved_model(scratch / "small")
     running = tfhub.start("publish", big, "acme/big/1", "--store", store)
-    deadline = time.monotonic() + 10
-    while not staged(store) and time.monotonic() < deadline:
-        time.sleep(0.002)
+    wait_for(lambda: staged(store), "nothing is staged")
+    running.send_signal(signal.SIGSTOP)  # or it might be done before them
     for version in range(1, 4):
         tfhub.ok("publish", small, f"acme/small/{version}", "--store", store)
+    assert staged(store)
+    running.send_signal(signal.SIGCONT)
     finished = tfhub.finish(running)
     assert finished.code == 0, str(finished)
     assert models.tree(store / "acme/big/1/uncompressed") == models.tree(big)
@@ -145,12 +146,11 @@ def test_the_next_publish_never_removes_what_a_living_one_is_writing(tfhub, stor
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_resolve_cleans_up_after_itself(tfhub, fault, archive, scratch, cache, signal_):
-    handle = fault.on("/slow/1", Body(archive).but(drip=0.05, piece=1 << 15))
+    handle = fault.on("/slow/1", Body(archive).but(until=threading.Event(), piece=1 << 20))  # the rest never comes
     process = tfhub.start("resolve", handle)
-    while not fault.requests:
-        time.sleep(0.01)
-    time.sleep(0.3)
+    wait_for(lambda: any(cache.path.glob("*.tmp/*")), "nothing is staged")
     process.send_signal(signal_)
-    assert process.wait(5) != 0
+    process.wait(30)
     kill(process)
+    assert process.returncode == -signal_
     assert cache.names() == set()

@@ -1,9 +1,10 @@
 """Many processes want one model: one fetches it, all get it; if it fails, the next tries at once."""
 
-import time
+import threading
 
 from support import models
 from support.fault_server import Body, reply
+from support.waiting import wait_for
 
 FILES = models.saved_model_files(size=300_000)
 TREE = models.tree_of(FILES)
@@ -27,6 +28,7 @@ def test_64_processes_resolving_an_unversioned_handle_download_once(tfhub, publi
     results = [tfhub.finish(p) for p in running]
     assert all(r.code == 0 for r in results), next(str(r) for r in results if r.code)
     assert {r.path for r in results} == {cache.entry(f"{server.url}/acme/mul/4")}
+    server.stop()  # whose log is whole then
     log = server.log.read_text()
     downloads = [line for line in log.splitlines() if "GET /acme/mul" in line and "tf-hub-format=compressed" in line and " 200 " in line]
     assert len(downloads) == 1, "\n".join(downloads)
@@ -42,12 +44,14 @@ def test_when_the_first_fails_the_others_are_not_stuck(tfhub, fault, cache):
 
 
 def test_different_models_do_not_wait_for_each_other(tfhub, fault):
-    slow = fault.on("/slow/1", Body(models.tar_of(FILES)).but(drip=0.2, piece=1 << 14))
+    quick_is_there = threading.Event()
+    slow = fault.on("/slow/1", Body(models.tar_of(FILES)).but(until=quick_is_there))
     quick = fault.on("/quick/1", Body(models.tar_of(FILES)))
     waiting = tfhub.start("resolve", slow)
-    while not fault.requests:
-        time.sleep(0.01)
-    assert tfhub.ok("resolve", quick).seconds < 1.5
+    wait_for(lambda: fault.requests, "nothing was asked")
+    tfhub.ok("resolve", quick)
+    assert waiting.poll() is None
+    quick_is_there.set()
     assert tfhub.finish(waiting).code == 0
 
 

@@ -1,6 +1,7 @@
 """resolve, pull, publish, inspect, cache and the exceptions, from Python."""
 
 import pickle
+import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +10,7 @@ import tfhub
 from python.conftest import FILES
 from support import models
 from support.fault_server import Body, reply
+from support.waiting import wait_for
 
 
 def test_resolve_gives_the_path_in_the_cache(fault, archive, cache):
@@ -150,14 +152,13 @@ def test_what_that_function_raises_ends_the_call(fault, archive, cache):
 
 
 def test_other_threads_run_meanwhile(fault, archive):
-    import threading
-
-    handle = fault.on("/acme/mul/1", Body(archive).but(drip=0.05, piece=1 << 15))
+    this_one_ran = threading.Event()
+    handle = fault.on("/acme/mul/1", Body(archive).but(until=this_one_ran))
     result = []
     thread = threading.Thread(target=lambda: result.append(tfhub.resolve(handle)))
     thread.start()
-    turns = 0
-    while thread.is_alive():
-        thread.join(0.01)
-        turns += 1
-    assert result and turns > 5
+    wait_for(lambda: fault.requests, "nothing was asked")
+    assert thread.is_alive() and not result
+    this_one_ran.set()
+    thread.join(60)
+    assert result

@@ -33,6 +33,7 @@ class FaultServer:
         self._tls = tls
         self._answers: dict = {}
         self.requests: list[Request] = []
+        self.connections = 0  # also those on which nothing was asked
         self._lock = threading.Lock()
         self._listener = socket.create_server((self.host, 0), backlog=512)
         self.port = self._listener.getsockname()[1]
@@ -68,6 +69,7 @@ class FaultServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket):
@@ -167,6 +169,7 @@ class Body:
     """A file as an honest server has it, with one thing wrong where asked. Ranges and If-Range are understood.
 
     cut: after so many bytes of this answer the connection ends. drip: seconds between pieces of `piece` bytes.
+    until: an event that all but the first piece wait for.
     """
 
     def __init__(self, data: bytes, etag: str | None = '"one"', ranges=True, content_type="application/gzip", **headers):
@@ -180,7 +183,7 @@ class Body:
         return lambda connection, request: self.send(connection, request, **faults)
 
     def send(self, connection, request, cut=None, hard=False, drip=0.0, piece=1 << 14, stall_at=None, stall_for=30.0,
-             length=None, content_range=None, ignore_if_range=False, chunked=False):
+             until=None, length=None, content_range=None, ignore_if_range=False, chunked=False):
         status, data, headers = 200, self.data, dict(self.headers)
         if self.etag:
             headers["ETag"] = self.etag
@@ -201,8 +204,11 @@ class Body:
         if request.method == "HEAD":
             return None
         whole, data = data, data if cut is None else data[:cut]
-        for start in range(0, len(data), piece) if drip or stall_at is not None or chunked else [0]:
-            block = data[start : start + piece] if drip or stall_at is not None or chunked else data
+        in_pieces = drip or stall_at is not None or until or chunked
+        for start in range(0, len(data), piece) if in_pieces else [0]:
+            block = data[start : start + piece] if in_pieces else data
+            if until and start > 0:
+                until.wait(60)
             if stall_at is not None and start >= stall_at:
                 time.sleep(stall_for)
                 return CLOSE

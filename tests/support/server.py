@@ -4,11 +4,12 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 from support.command import Tfhub, kill
 from support.process import peak_memory
+from support.raw_http import head
+from support.waiting import wait_for
 
 
 class Server:
@@ -43,12 +44,17 @@ class Server:
         needle = re.compile(rf'\b{method} {re.escape(target)}(?=[\s"])')
         return len(needle.findall(self.log.read_text()))
 
-    def wait_logged(self, method: str, target: str, count: int, seconds=2.0) -> int:
+    def wait_logged(self, method: str, target: str, count: int) -> int:
         """The log may be a moment behind the answer."""
-        deadline = time.monotonic() + seconds
-        while self.logged(method, target) < count and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_for(lambda: self.logged(method, target) >= count, f"{method} {target} is not {count} times in the log")
         return self.logged(method, target)
+
+    def wait_for_newest(self, name: str, version: int):
+        """Until the unversioned URL gives this version: a server may be a moment behind what is published."""
+        def given():
+            return (head(self, f"/{name}?tf-hub-format=compressed")["Content-Location"] or "").partition("?")[0]
+
+        wait_for(lambda: given() == f"/{name}/{version}", f"/{name} does not give version {version}")
 
     def memory(self) -> int:
         """Resident bytes."""

@@ -27,10 +27,10 @@ def free_port() -> int:
 
 def wait_until_it_listens(process, port: int, log):
     """`log`: the file that says why it does not."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 30
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
+            return socket.create_connection(("127.0.0.1", port), 5).close()
         except OSError:
             assert process.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.02)
