@@ -1,6 +1,7 @@
 """Fixtures of all black-box tests: the command, stores, servers, the real models and the unmodified tensorflow_hub."""
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,12 @@ from support.fault_server import FaultServer
 from support.hub_client import TensorflowHub
 from support.real_hub import serve_real_models
 from support.server import Server
+
+
+# A shell starts what runs in its background with SIGINT ignored, and whoever that starts inherits it, also those that a test
+# interrupts. We go on ignoring it by a handler, which nobody inherits.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

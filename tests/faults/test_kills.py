@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 
@@ -12,7 +13,7 @@ import pytest
 
 from support import models
 from support.cache import CacheDirectory
-from support.command import kill
+from support.command import REPOSITORY, kill
 from support.fault_server import Body
 from support.raw_http import get
 from support.waiting import wait_for
@@ -154,3 +155,11 @@ def test_an_interrupted_resolve_cleans_up_after_itself(tfhub, fault, archive, sc
     kill(process)
     assert process.returncode == -signal_
     assert cache.names() == set()
+
+
+def test_what_a_test_interrupts_hears_of_it_in_the_background_of_a_shell_too():
+    """Where a shell has SIGINT ignored."""
+    this = f"{__file__}::test_an_interrupted_resolve_cleans_up_after_itself[{signal.SIGINT:d}]"
+    done = subprocess.run(["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", this],
+                          cwd=REPOSITORY / "tests", capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
