@@ -1,12 +1,15 @@
 """The server against nginx on the same machine: small replies, downloads, idle connections."""
 
 import contextlib
+import http.client
 import re
 import socket
+import statistics
 import subprocess
+import time
 
 import models
-from support import (DATA, TFHUB, Row, cpu_seconds, hub, in_turn, nginx, raise_file_limit, resident_bytes, seconds)
+from support import (DATA, TFHUB, Row, cpu_seconds, fresh_directory, hub, in_turn, nginx, raise_file_limit, resident_bytes, seconds)
 
 
 def _store():
@@ -84,4 +87,42 @@ def idle_connections(_):
                   less_is_better=True)
 
 
-CASES = [small_replies, downloads, idle_connections]
+def visible(rounds):
+    """From the end of a publish until a server gives the new version, of which it has just said that it is not there."""
+    with fresh_directory(None) as work:
+        model = work / "model"
+        model.mkdir()
+        (model / "saved_model.pb").write_bytes(b"\x08\x01")
+
+        def publish(version):
+            subprocess.run([TFHUB, "publish", str(model), f"bench/tiny/{version}", "--store", str(work / "store")], check=True,
+                           stdout=subprocess.DEVNULL)
+
+        publish(1)
+        with hub(work / "store") as (_, port):
+
+            def head(path):
+                with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+                    connection.request("HEAD", f"{path}?tf-hub-format=compressed")
+                    return connection.getresponse()
+
+            def until(given, path):
+                while not given(head(path)):
+                    time.sleep(0.001)
+                return time.perf_counter()
+
+            versioned, unversioned = [], []
+            for version in range(2, 2 + rounds * 10):
+                path = f"/bench/tiny/{version}"
+                head(path), head("/bench/tiny")
+                publish(version)
+                began = time.perf_counter()
+                versioned.append(until(lambda answer: answer.status == 200, path) - began)
+                unversioned.append(until(lambda answer: answer.headers["Content-Location"].endswith(path), "/bench/tiny") - began)
+        for what, times in (("its URL", versioned), ("the unversioned URL", unversioned)):
+            worst = max(times)
+            yield Row(f"publish until {what} gives the version, worst of {len(times)}",
+                      f"{statistics.median(times):.2f} s in the middle", "1 s", worst, 1, 0.6, "s", less_is_better=True)
+
+
+CASES = [small_replies, downloads, idle_connections, visible]
