@@ -18,6 +18,8 @@ from support.fault_server import Body
 from support.raw_http import get
 from support.waiting import wait_for
 
+pytestmark = pytest.mark.alone
+
 SEED = os.environ.get("TESTS_SEED", "tfhub")  # another one gives other moments; unset, every run is the same
 # So many are killed in the middle of their work, at moments within what the last whole run took: a machine may become slower
 # or quicker meanwhile. One that was done before its kill is not counted.

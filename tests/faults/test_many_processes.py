@@ -2,9 +2,13 @@
 
 import threading
 
+import pytest
+
 from support import models
 from support.fault_server import Body, reply
 from support.waiting import wait_for
+
+pytestmark = pytest.mark.alone
 
 FILES = models.saved_model_files(size=300_000)
 TREE = models.tree_of(FILES)

@@ -12,6 +12,8 @@ from support.fault_server import Body
 from support.process import run_measured
 from support.raw_http import get
 
+pytestmark = pytest.mark.alone
+
 LIMIT = 64 << 20
 
 
