@@ -50,6 +50,9 @@ inline constexpr Setting kStallTimeout{"TFHUB_STALL_TIMEOUT", "60",
                                        "Seconds a transfer may stand still before it counts as cut."};
 inline constexpr Setting kStoreTimeout{
     "TFHUB_STORE_TIMEOUT", "10", "Seconds to wait for an answer of a bucket, all tries of it together."};
+inline constexpr Setting kHeaderTimeout{
+    "TFHUB_HEADER_TIMEOUT", "10",
+    "Seconds `tfhub serve` waits for a TLS handshake, a request's whole head, or its body."};
 inline constexpr Setting kRetries{"TFHUB_RETRIES", "4", "How often a failed request is tried again."};
 inline constexpr Setting kRevalidateTimeout{
     "TFHUB_REVALIDATE_TIMEOUT", "2",

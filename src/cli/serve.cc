@@ -65,6 +65,7 @@ Result<int> run_serve(const ServeArguments& arguments, bool quiet) {
   options.tls_certificate = arguments.tls_certificate;
   options.tls_key = arguments.tls_key;
   options.threads = arguments.threads;
+  TFHUB_ASSIGN(options.header_timeout, get_timeout(settings::kHeaderTimeout));
   options.drain_timeout = std::chrono::milliseconds(static_cast<int64_t>(arguments.drain_timeout * 1000));
   options.refresh_interval =
       std::chrono::milliseconds(static_cast<int64_t>(arguments.refresh_interval * 1000));

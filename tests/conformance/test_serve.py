@@ -173,6 +173,12 @@ def test_a_store_that_is_a_file_is_refused(tfhub, scratch):
     assert finished.code != 0 and str(scratch / "file") in finished.error
 
 
+@pytest.mark.parametrize("value", ["0", "-1", "soon"])
+def test_a_header_timeout_of_nothing_is_wrong_usage(tfhub, scratch, value):
+    wrong = tfhub.with_env(TFHUB_HEADER_TIMEOUT=value)
+    assert "TFHUB_HEADER_TIMEOUT" in wrong.fails(USAGE, "serve", "--store", scratch / "store", "--listen", "127.0.0.1:0").err
+
+
 def test_public_url_is_what_links_and_pages_call_the_hub(publish, serve):
     publish("acme/mul/1")
     server = serve("--public-url", "https://hub.example.org/models")

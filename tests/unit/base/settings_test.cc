@@ -26,6 +26,7 @@ TEST_F(SettingsTest, EveryFallbackParses) {
   EXPECT_EQ(*get_size(settings::kMaxModelFiles), 100'000u);
   EXPECT_EQ(*get_seconds(settings::kLockTimeout), 600s);
   EXPECT_EQ(*get_seconds(settings::kRevalidateTimeout), 2s);
+  EXPECT_EQ(*get_timeout(settings::kHeaderTimeout), 10s);
   EXPECT_EQ(*get_bool(settings::kOffline), false);
 }
 
