@@ -1,6 +1,7 @@
 #include "catalog/catalog.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "catalog/entry.h"
@@ -28,10 +29,12 @@ constexpr int kRescanShare = 20;
 // The versions of models that were asked for, for half a second.
 class VersionsCache {
  public:
+  explicit VersionsCache(Now now) : now_(std::move(now)) {}
+
   std::optional<Versions> find(const std::string& name) {
     const std::lock_guard guard(mutex_);
     const auto found = items_.find(name);
-    if (found == items_.end() || Clock::now() - found->second.read > kVersionsFor) return std::nullopt;
+    if (found == items_.end() || now_() - found->second.read > kVersionsFor) return std::nullopt;
     return found->second.versions;
   }
   // `read`: when the reading began, so that nothing is older than it seems.
@@ -46,6 +49,7 @@ class VersionsCache {
     Clock::time_point read;
     Versions versions;
   };
+  const Now now_;
   std::mutex mutex_;
   std::unordered_map<std::string, Item> items_;
 };
@@ -67,7 +71,11 @@ std::vector<size_t> handle_ends(const std::string& path) {
 }  // namespace
 
 struct Catalog::State {
-  std::shared_ptr<store::ObjectStore> store;
+  State(std::shared_ptr<store::ObjectStore> of, const Now& clock)
+      : store(std::move(of)), now(clock), entries(clock), versions(clock) {}
+
+  const std::shared_ptr<store::ObjectStore> store;
+  const Now now;
   EntryCache entries;
   VersionsCache versions;
 
@@ -131,7 +139,7 @@ Result<bool> Catalog::State::is_model(const std::string& url_path) {
 
 Result<Versions> Catalog::State::read_versions(const protocol::ModelName& name) {
   if (auto cached = versions.find(name.text())) return std::move(*cached);
-  const auto begun = Clock::now();
+  const auto begun = now();
   Versions result;
   TFHUB_ASSIGN(const auto own, entry(name.text()));
   if (own && !*own) {
@@ -145,7 +153,7 @@ Result<Versions> Catalog::State::read_versions(const protocol::ModelName& name) 
 }
 
 Result<void> Catalog::State::scan() {
-  const auto begun = Clock::now();
+  const auto begun = now();
   TFHUB_ASSIGN(const UrlSet urls, list_urls(*store, ""));
   auto fresh = std::make_shared<Snapshot>();
   TFHUB_ASSIGN(fresh->models, models_of(urls, [&](const std::string& url) { return is_model(url); }));
@@ -154,15 +162,13 @@ Result<void> Catalog::State::scan() {
     if (fresh->models != snapshot->models) snapshot = std::move(fresh);
   }
   scanned = true;
-  last_scan = Clock::now();
+  last_scan = now();
   rescan_after = std::max<Clock::duration>(kLeastRescan, kRescanShare * (last_scan - begun));
   return {};
 }
 
-Catalog::Catalog(std::shared_ptr<store::ObjectStore> store)
-    : store_(store), state_(std::make_shared<State>()) {
-  state_->store = std::move(store);
-}
+Catalog::Catalog(std::shared_ptr<store::ObjectStore> store, Now now)
+    : store_(store), state_(std::make_shared<State>(std::move(store), now)) {}
 
 Result<std::optional<Found>> Catalog::find(const std::string& path) {
   for (const size_t end : handle_ends(path)) {
@@ -214,7 +220,7 @@ Result<bool> Catalog::refresh() {
   const std::lock_guard guard(state.refresh_mutex);
   // Read before the catalogue: what is announced later is seen at the next call.
   TFHUB_ASSIGN(auto generation, store::read_small(*state.store, std::string(protocol::kGenerationKey), 4096));
-  const bool due = Clock::now() - state.last_scan >= state.rescan_after;
+  const bool due = state.now() - state.last_scan >= state.rescan_after;
   if (state.scanned && !due && generation == state.generation) return false;
   TFHUB_TRY(state.scan());
   state.generation = std::move(generation);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,9 +39,12 @@ struct Found {
   std::string rest;        // what follows the handle: a file of the model ("model.json"), or empty
 };
 
+// By which what was looked up grows old.
+using Now = std::function<std::chrono::steady_clock::time_point()>;
+
 class Catalog {
  public:
-  explicit Catalog(std::shared_ptr<store::ObjectStore> store);
+  explicit Catalog(std::shared_ptr<store::ObjectStore> store, Now now = std::chrono::steady_clock::now);
 
   // The longest prefix of `path` ("publisher/model/1/model.json", no leading slash) that is a handle. Exact
   // matches of whole path come first. Nothing: no such model or version. Errors are the store's.

@@ -29,7 +29,7 @@ bool EntryCache::known_missing(const std::string& url_path) {
   const std::lock_guard guard(mutex_);
   const auto found = missing_.find(url_path);
   if (found == missing_.end()) return false;
-  if (Clock::now() - found->second < kMissingFor) return true;
+  if (now_() - found->second < kMissingFor) return true;
   missing_.erase(found);
   return false;
 }
@@ -38,7 +38,7 @@ void EntryCache::add_missing(const std::string& url_path) {
   const std::lock_guard guard(mutex_);
   // They are old within a quarter of a second: when somebody asks for that many, all may go.
   if (missing_.size() >= kMaxMissing) missing_.clear();
-  missing_[url_path] = Clock::now();
+  missing_[url_path] = now_();
 }
 
 }  // namespace tfhub::catalog

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "catalog/catalog.h"
 
@@ -20,6 +21,8 @@ using CachedEntry = RecordPointer;
 
 class EntryCache {
  public:
+  explicit EntryCache(Now now) : now_(std::move(now)) {}
+
   std::optional<CachedEntry> find(const std::string& url_path);
   void add(const std::string& url_path, CachedEntry entry);
 
@@ -39,6 +42,7 @@ class EntryCache {
     size_t weight;
   };
 
+  const Now now_;
   std::mutex mutex_;
   std::list<Item> items_;  // the most recently used first
   std::unordered_map<std::string, std::list<Item>::iterator> by_url_;

@@ -24,8 +24,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-using Publication = OnBothStores;
-INSTANTIATE_TEST_SUITE_P(Stores, Publication, both_stores(), kind_name);
+using Publication = OnEveryStore;
+INSTANTIATE_TEST_SUITE_P(Stores, Publication, every_store(), kind_name);
 
 std::vector<protocol::Version> versions(const std::shared_ptr<store::ObjectStore>& store,
                                         const std::string& name) {
@@ -178,7 +178,7 @@ TEST_P(Publication, OfTwoPublishersOneWinsAndTheLoserTouchesNoFinalKey) {
 }
 
 TEST(PublicationOnABucket, ALoserWritesOnlyWhereItStages) {
-  testing::MemoryStore store;
+  testing::MemoryBucket store;
   EXPECT_OUTCOME(publish(store, "acme/mul/1", small_model("x")), Outcome::kPublished);
   const auto before = store.written();
   EXPECT_FAILS(publish(store, "acme/mul/1", small_model("y")), Code::kConflict, HasSubstr("acme/mul/1"));
@@ -321,7 +321,7 @@ TEST_P(Publication, ManyMayPromoteAtOnce) {
   EXPECT_THAT(keys(*store_, ".staging/"), IsEmpty());
 }
 
-TEST(PublicationOnABucket, WhatIsCopiedIsChecked) {
+TEST(PublicationOnAStoreThatCannotCopy, WhatIsCopiedIsChecked) {
   testing::MemoryStore store;
   auto area = StagingArea::create(store);
   const auto record = stage(store, *area, "acme/mul/1", small_model("x"));
@@ -351,7 +351,7 @@ TEST_P(Publication, LostBytesAreSaidToBeLost) {
 
 // The race that no look beforehand can exclude, brought about on purpose.
 TEST(PublicationOnABucket, ARecordWhoseModelBecameAVersionMeanwhileIsTakenBack) {
-  auto store = std::make_shared<testing::MemoryStore>();
+  auto store = std::make_shared<testing::MemoryBucket>();
   bool done = false;
   store->before_put_if_absent = [&](const std::string& key) {
     if (done || key != ".catalog/acme/mul/1/2/.entry.json") return;

@@ -110,7 +110,8 @@ inline std::string read(store::ObjectStore& store, const std::string& key) {
   return bytes && *bytes ? **bytes : "(nothing)";
 }
 
-// Each test runs on a directory and on what behaves like a bucket.
+// Each test runs on a directory, on what behaves like a bucket, and on a store that can neither move nor
+// copy.
 struct StoreKind {
   std::string name;
   std::function<std::shared_ptr<store::ObjectStore>()> make;
@@ -126,16 +127,17 @@ inline std::shared_ptr<store::ObjectStore> fresh_directory_store() {
   return {store->get(), [directory, kept = *store](store::ObjectStore*) mutable { kept.reset(); }};
 }
 
-inline auto both_stores() {
+inline auto every_store() {
   return ::testing::Values(StoreKind{"Directory", fresh_directory_store},
-                           StoreKind{"Bucket", [] { return std::make_shared<testing::MemoryStore>(); }});
+                           StoreKind{"Bucket", [] { return std::make_shared<testing::MemoryBucket>(); }},
+                           StoreKind{"Plain", [] { return std::make_shared<testing::MemoryStore>(); }});
 }
 
 inline std::string kind_name(const ::testing::TestParamInfo<StoreKind>& info) {
   return info.param.name;
 }
 
-class OnBothStores : public ::testing::TestWithParam<StoreKind> {
+class OnEveryStore : public ::testing::TestWithParam<StoreKind> {
  protected:
   std::shared_ptr<store::ObjectStore> store_ = GetParam().make();
 };

@@ -15,8 +15,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-using Staging = OnBothStores;
-INSTANTIATE_TEST_SUITE_P(Stores, Staging, both_stores(), kind_name);
+using Staging = OnEveryStore;
+INSTANTIATE_TEST_SUITE_P(Stores, Staging, every_store(), kind_name);
 
 // What a publisher on another machine leaves.
 void put_foreign_owner(store::ObjectStore& store, const std::string& token) {
@@ -64,7 +64,7 @@ TEST_P(Staging, AnotherMachinesPublisherIsLeftAlone) {
 }
 
 TEST(StagingOnABucket, ASilentPublisherCountsAsDeadAfterADay) {
-  testing::MemoryStore store;
+  testing::MemoryBucket store;
   put_foreign_owner(store, "0123456789abcdef0123456789abcdef");
   ASSERT_TRUE(store::put_small(store, ".staging/fedcba9876543210fedcba9876543210/archive", as_bytes("x")));
   store.grow_old(std::chrono::hours(23));
@@ -76,7 +76,7 @@ TEST(StagingOnABucket, ASilentPublisherCountsAsDeadAfterADay) {
 }
 
 TEST(StagingOnABucket, ACommittedRecordsBytesArePromotedNotCollected) {
-  auto store = std::make_shared<testing::MemoryStore>();
+  auto store = std::make_shared<testing::MemoryBucket>();
   auto area = StagingArea::create(*store);
   const auto record = stage(*store, *area, "acme/mul/1", small_model("x"));
   ASSERT_TRUE(record);
@@ -90,7 +90,7 @@ TEST(StagingOnABucket, ACommittedRecordsBytesArePromotedNotCollected) {
 }
 
 TEST(StagingOnABucket, ADeadPublishersRecordThatCannotCountIsTakenBack) {
-  auto store = std::make_shared<testing::MemoryStore>();
+  auto store = std::make_shared<testing::MemoryBucket>();
   auto area = StagingArea::create(*store);
   const auto record = stage(*store, *area, "acme/mul/1/2", small_model("x"));
   ASSERT_TRUE(record);

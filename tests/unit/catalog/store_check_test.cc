@@ -13,8 +13,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-using StoreCheck = OnBothStores;
-INSTANTIATE_TEST_SUITE_P(Stores, StoreCheck, both_stores(), kind_name);
+using StoreCheck = OnEveryStore;
+INSTANTIATE_TEST_SUITE_P(Stores, StoreCheck, every_store(), kind_name);
 
 CheckReport check(store::ObjectStore& store, std::vector<std::string> names = {}) {
   CheckOptions options;
@@ -40,7 +40,7 @@ class DamagedStore : public StoreCheck {
     ASSERT_TRUE(publish(*store_, "acme/lite/1", {{"model.tflite", "TFL3"}}, Kind::kTfLite));
   }
 };
-INSTANTIATE_TEST_SUITE_P(Stores, DamagedStore, both_stores(), kind_name);
+INSTANTIATE_TEST_SUITE_P(Stores, DamagedStore, every_store(), kind_name);
 
 TEST_P(DamagedStore, UndamagedIsWithoutFindings) {
   put(*store_, ".documents/acme/mul/1.md", "# Module acme/mul/1\nMultiplies.\n");

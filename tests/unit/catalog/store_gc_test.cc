@@ -17,8 +17,8 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-using StoreGc = OnBothStores;
-INSTANTIATE_TEST_SUITE_P(Stores, StoreGc, both_stores(), kind_name);
+using StoreGc = OnEveryStore;
+INSTANTIATE_TEST_SUITE_P(Stores, StoreGc, every_store(), kind_name);
 
 GcReport collect(store::ObjectStore& store, bool dry_run = false) {
   auto report = collect_garbage(store, dry_run, {});

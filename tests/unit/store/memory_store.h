@@ -1,5 +1,5 @@
-// A store in memory that behaves as a bucket does: no directories, nothing to move, a listing by prefix. It
-// shows that what stands on a store needs nothing that only a directory has.
+// Stores in memory that behave as a bucket does: no directories, nothing to move, a listing by prefix. They
+// show that what stands on a store needs nothing that only a directory has.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "store/key.h"
@@ -17,7 +18,8 @@
 
 namespace tfhub::testing {
 
-class MemoryStore final : public store::ObjectStore {
+// Can do nothing but what every store can.
+class MemoryStore : public store::ObjectStore {
   using Time = std::chrono::system_clock::time_point;
   struct Object {
     std::string bytes;
@@ -137,6 +139,29 @@ class MemoryStore final : public store::ObjectStore {
   mutable std::mutex mutex_;
   std::map<std::string, Object> objects_;
   std::set<std::string> written_;
+};
+
+// Can do what only a bucket can, besides.
+class MemoryBucket final : public MemoryStore, public store::BucketObjects {
+ public:
+  Result<void> copy(const std::string& from, const std::string& to, uint64_t size) override {
+    if (before_copy) TFHUB_TRY(before_copy(to));
+    TFHUB_ASSIGN(const auto bytes, store::read_small(*this, from));
+    if (!bytes) return fail(Code::kNotFound, "there is no object {} in {}", from, url());
+    if (bytes->size() != size)
+      return fail(Code::kUsage, "{} has not the {} bytes that it is said to have", from, size);
+    return store::put_small(*this, to, as_bytes(*bytes));
+  }
+  Result<void> remove_all(const std::vector<std::string>& keys) override {
+    for (const std::string& key : keys) TFHUB_TRY(remove(key));
+    return {};
+  }
+  Result<std::string> signed_url(const std::string& key, std::chrono::seconds /*valid*/) override {
+    return "https://bucket.test/" + key + "?Signature=x";
+  }
+
+  // Called on the thread that copies, before anything of `to` is written; an error is the copy's.
+  std::function<Result<void>(const std::string& to)> before_copy;
 };
 
 }  // namespace tfhub::testing

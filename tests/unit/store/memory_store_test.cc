@@ -5,10 +5,11 @@
 namespace tfhub::store {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Memory, ObjectStoreSuite,
-                         ::testing::Values(StoreCase{
-                             "Memory", [] { return std::make_shared<testing::MemoryStore>(); }}),
-                         store_name);
+INSTANTIATE_TEST_SUITE_P(
+    Memory, ObjectStoreSuite,
+    ::testing::Values(StoreCase{"Memory", [] { return std::make_shared<testing::MemoryStore>(); }},
+                      StoreCase{"Bucket", [] { return std::make_shared<testing::MemoryBucket>(); }}),
+    store_name);
 
 }  // namespace
 }  // namespace tfhub::store
