@@ -5,7 +5,7 @@ import json
 import pytest
 
 from support import models
-from support.command import CONFLICT
+from support.command import CONFLICT, kill
 
 
 @pytest.fixture
@@ -49,16 +49,18 @@ def test_a_bucket_is_listed_verified_and_tidied(tfhub, stocked, bucket):
     assert "format 1" in tfhub.ok("store", "upgrade", "--store", bucket).out
 
 
-def test_a_copy_into_a_bucket_goes_on_after_a_kill_and_tells_conflicts(tfhub, stocked, publish, bucket, scratch):
-    publish("acme/many/1", models.many_files_model(scratch / "many", files=40))
+@pytest.mark.parametrize("copied,seen", [(r"\.staging.*assets", False), (r"acme(/|%2F)many(/|%2F)1(/|%2F)uncompressed.*assets", True)],
+                         ids=["into staging", "to where it is read"])
+def test_a_copy_into_a_bucket_goes_on_after_a_kill_and_tells_conflicts(tfhub, stocked, publish, bucket, bad, held_in_the_midst, scratch,
+                                                                       copied, seen):
+    publish("acme/many/1", models.many_files_model(scratch / "many", files=40, size=2000))
     other = models.saved_model(scratch / "other", seed=9)
     tfhub.ok("publish", other, "acme/mul/2", "--store", bucket)
-    copier = tfhub.start("store", "cp", stocked, bucket)
-    try:
-        copier.wait(0.3)
-    except Exception:
-        copier.kill()
-    copier.communicate()
+    copier = held_in_the_midst(copied, "store", "cp", stocked, bucket)
+    kill(copier)
+    bad.call_off()
+    listed = json.loads(tfhub.ok("store", "ls", "--json", "--store", bucket).out)
+    assert ("acme/many/1" in [version["name"] for version in listed]) == seen
     told = tfhub.run("store", "cp", stocked, bucket)
     assert told.code == CONFLICT and "acme/mul/2 was not copied" in told.err
     tfhub.ok("store", "verify", "--store", bucket)

@@ -3,6 +3,7 @@
 import pytest
 
 from support import models
+from support.bad_cloud import stall_after
 from support.command import kill
 from support.nginx import Nginx
 from support.raw_http import get
@@ -32,16 +33,18 @@ def test_what_is_published_is_seen_through_every_server(publish, serve):
         assert get(server, NEWEST).body == answers[0].body
 
 
-def test_no_download_fails_when_a_server_comes_and_another_is_killed(tfhub, publish, serve, scratch):
-    directory = models.saved_model(scratch / "large", size=40 << 20)
+def test_no_download_fails_when_a_server_comes_and_another_is_killed(tfhub, bad, publish, serve, scratch):
+    directory = models.saved_model(scratch / "large", size=16 << 20)
     publish("acme/large/1", directory)
-    first, second, third_port = serve(), serve(), free_port()
+    # The first one has no more than a part to give, so whoever asks it is in the midst of a download when it is killed.
+    part = bad.plan("GET", r"large(/|%2F)1\.tar\.gz", stall_after(4 << 20), always=True)
+    first, second, third_port = serve(env=bad.settings() | {"TFHUB_STORE_TIMEOUT": "100"}), serve(), free_port()
     upstream = "upstream hub { " + " ".join(f"server 127.0.0.1:{port};" for port in (first.port, second.port, third_port)) + " }"
-    location = "location / { proxy_pass http://hub; proxy_buffering off; limit_rate 10m; }"  # four seconds: time to be killed in the midst
+    location = "location / { proxy_pass http://hub; proxy_buffering off; }"
     with Nginx(scratch / "nginx", location, before=upstream) as nginx:
         caches = [scratch / f"cache{i}" for i in range(4)]
         clients = [tfhub.with_env(TFHUB_RETRIES="8", TFHUB_CACHE_DIR=str(cache)).start("resolve", f"{nginx.url}/acme/large/1") for cache in caches]
-        wait_for(lambda: any(path.is_file() for cache in caches for path in cache.glob("*.tmp/**/*")), "nothing arrives")
+        wait_for(lambda: part.met and any(path.is_file() for cache in caches for path in cache.glob("*.tmp/**/*")), "nothing arrives")
         serve(port=third_port)
         kill(first.process)
         results = [tfhub.finish(client) for client in clients]

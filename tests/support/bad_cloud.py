@@ -56,6 +56,7 @@ class BadCloud:
         self._plans: list[Plan] = []
         self._lock = threading.Lock()
         self._connections: set = set()
+        self.forlorn = 0  # connections for which there was no cloud
         self.over = threading.Event()
         self.port = 0
         self.come_back()
@@ -120,7 +121,7 @@ class BadCloud:
         with self._lock:
             self._connections.add(client)
         try:
-            with client, socket.create_connection(("127.0.0.1", self.emulator.port)) as server:
+            with client, self._connect() as server:
                 for one in (client, server):
                     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 with client.makefile("rb") as asked, server.makefile("rb") as answered:
@@ -134,6 +135,14 @@ class BadCloud:
         finally:
             with self._lock:
                 self._connections.discard(client)
+
+    def _connect(self):
+        try:
+            return socket.create_connection(("127.0.0.1", self.emulator.port))
+        except OSError:
+            with self._lock:
+                self.forlorn += 1
+            raise
 
     def _fault_of(self, request):
         with self._lock:
