@@ -3,7 +3,9 @@
 Nothing of this process's environment that could change what the command does is passed on.
 """
 
+import mmap
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+# What AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer begin their reports with.
+REPORT = re.compile(r"ERROR: \w+Sanitizer|^\S+:\d+:\d+: runtime error:", re.MULTILINE)
 
 # interface.md, "exit".
 DONE, UNEXPECTED, USAGE, NOT_FOUND, NETWORK, CORRUPT, CONFLICT, NOT_ALLOWED, OFFLINE = range(9)
@@ -22,6 +27,12 @@ def built_executable() -> Path:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: run `make build`, or name the executable in TFHUB_BIN")
     return path
+
+
+def is_sanitized(binary: Path) -> bool:
+    """AddressSanitizer is in it: it takes a quarter of a second to start and end, where another takes a fiftieth."""
+    with open(binary, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"__asan_init") >= 0
 
 
 def clean_environment(scratch: Path) -> dict:
@@ -36,7 +47,14 @@ def clean_environment(scratch: Path) -> dict:
         "LANG": "C.UTF-8",
         # Quick failures: what retries do is tested where they are the subject.
         "TFHUB_RETRIES": "1",
+        # How a sanitized executable looks and reports; another one does not know them.
+        **{name: os.environ[name] for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ},
     }
+
+
+def must_hold_no_report(said: str):
+    """What a process wrote to its stderr. A sanitized one ends after a report with a code that a test may expect of it."""
+    assert not REPORT.search(said), said
 
 
 @dataclass
@@ -93,6 +111,7 @@ class Tfhub:
             process.kill()
             out, err = process.communicate()
             raise AssertionError(f"{process.args} did not end within {timeout} s\n{out}\n{err}") from None
+        must_hold_no_report(err or "")
         return Finished(process.args, process.returncode, out, err, time.monotonic() - began)
 
     def run(self, *args, timeout=60, **kw) -> Finished:

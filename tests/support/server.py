@@ -6,7 +6,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from support.command import Tfhub, kill
+from support.command import Tfhub, kill, must_hold_no_report
 from support.process import peak_memory
 from support.raw_http import head
 from support.waiting import wait_for
@@ -75,6 +75,7 @@ class Server:
                 raise AssertionError(f"serve did not stop within {timeout} s of SIGTERM") from None
         self.process.stdout.close()
         self._log.close()
+        must_hold_no_report(self.log.read_text(errors="backslashreplace"))
         return self.process.returncode
 
     def __enter__(self):
