@@ -3,6 +3,7 @@
 import http.client
 import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -53,19 +54,23 @@ def connect(server, timeout=20) -> socket.socket:
     return socket.create_connection((server.host, server.port), timeout=timeout)
 
 
-def exchange(server, data: bytes, timeout=20) -> bytes:
-    """Sends bytes as they are and reads until the server closes (or says nothing for `timeout`)."""
+def exchange(server, data: bytes, timeout=60, last=False) -> bytes:
+    """Sends bytes as they are and reads until the server closes; a silence of `timeout` is a failure.
+
+    last: the server is told that no more comes.
+    """
     with connect(server, timeout) as stream:
-        try:
-            stream.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server may refuse before it has read everything; what it said is read below
         received = bytearray()
         try:
-            while block := stream.recv(65536):
-                received += block
-        except (TimeoutError, ConnectionResetError):
-            pass
+            with suppress(ConnectionError):  # the server may refuse before it has read everything; what it said is read below
+                stream.sendall(data)
+                if last:
+                    stream.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):  # closed as well
+                while block := stream.recv(65536):
+                    received += block
+        except TimeoutError:
+            raise AssertionError(f"the connection stands still for {timeout} s after {data[:100]!r}: {bytes(received[:300])!r}") from None
         return bytes(received)
 
 
