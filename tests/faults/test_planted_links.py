@@ -1,11 +1,9 @@
 """A cache in a shared /tmp: links that somebody else planted there never lead us to write or delete elsewhere."""
 
-import os
-
 import pytest
 
 from support import models
-from support.cache import dead_process_id, lock_text
+from support.cache import CacheDirectory, dead_process_id, lock_text
 from support.fault_server import Body
 
 FILES = models.saved_model_files()
@@ -33,32 +31,42 @@ def victim_is_untouched(victim):
 
 
 def test_a_link_where_the_model_should_be(tfhub, handle, cache, victim):
+    """It is read as tensorflow_hub reads it: any directory with a file in it counts. What is removed is the link."""
     cache.entry(handle).symlink_to(victim)
-    tfhub.run("resolve", handle)
-    tfhub.run("cache", "rm", handle)
-    tfhub.run("cache", "prune", "--max-size", "0")
+    assert tfhub.ok("resolve", handle).path == cache.entry(handle)
+    tfhub.ok("cache", "rm", handle)
+    assert cache.names() == set()
+    assert models.tree(tfhub.ok("resolve", handle).path) == TREE
 
 
-def test_a_relative_link_where_the_model_should_be(tfhub, handle, cache, victim):
+@pytest.mark.parametrize("limit", [("--max-size", "0"), ("--older-than", "0s")])
+def test_a_relative_link_where_the_model_should_be(tfhub, handle, cache, victim, limit):
     cache.entry(handle).symlink_to("../victim")
-    tfhub.run("resolve", handle)
-    tfhub.run("cache", "prune", "--max-size", "0", "--older-than", "0s")
+    assert tfhub.ok("resolve", handle).path == cache.entry(handle)
+    assert f"removed {cache.entry(handle)} " in tfhub.ok("cache", "prune", *limit).out
+    assert cache.names() == set()
+    assert models.tree(tfhub.ok("resolve", handle).path) == TREE
 
 
 def test_a_link_where_the_descriptor_should_be(tfhub, handle, cache, victim):
     cache.descriptor(handle).symlink_to(victim / "keep")
-    tfhub.run("resolve", handle)
-    tfhub.run("cache", "prune", "--max-size", "0")
+    assert models.tree(tfhub.ok("resolve", handle).path) == TREE
+    assert not cache.descriptor(handle).is_symlink()
+    cache.must_hold_exactly(handle)
+    tfhub.ok("cache", "prune", "--max-size", "0")
+    assert cache.names() == set()
 
 
 def test_a_link_where_the_lock_should_be(tfhub, handle, cache, victim):
     cache.lock(handle).symlink_to(victim / "keep")
-    tfhub.with_env(TFHUB_LOCK_TIMEOUT="1").run("resolve", handle)
+    assert models.tree(tfhub.with_env(TFHUB_LOCK_TIMEOUT="1").ok("resolve", handle).path) == TREE
+    cache.must_hold_exactly(handle)
 
 
 def test_a_dangling_link_where_the_lock_should_be_creates_nothing(tfhub, handle, cache, victim):
     cache.lock(handle).symlink_to(victim / "made")
-    tfhub.with_env(TFHUB_LOCK_TIMEOUT="1").run("resolve", handle)
+    assert models.tree(tfhub.with_env(TFHUB_LOCK_TIMEOUT="1").ok("resolve", handle).path) == TREE
+    cache.must_hold_exactly(handle)
     assert not (victim / "made").exists()
 
 
@@ -67,6 +75,7 @@ def test_a_link_where_a_dead_download_was(tfhub, handle, cache, victim):
     cache.lock(handle).write_text(lock_text(dead_process_id(), UID))
     assert models.tree(tfhub.ok("resolve", handle).path) == TREE
     tfhub.ok("cache", "prune")
+    cache.must_hold_exactly(handle)
 
 
 def test_links_inside_a_dead_download_and_inside_a_broken_entry(tfhub, handle, cache, victim):
@@ -92,4 +101,4 @@ def test_a_cache_directory_that_is_itself_a_link_works(tfhub, handle, scratch, v
 def test_a_cache_directory_of_any_name_works(tfhub, handle, scratch, name):
     path = tfhub.with_env(TFHUB_CACHE_DIR=str(scratch / name)).ok("resolve", handle).path
     assert path.parent == scratch / name and models.tree(path) == TREE
-    assert os.listdir(scratch / name)
+    CacheDirectory(scratch / name).must_hold_exactly(handle)
