@@ -2,13 +2,14 @@
 
 import os
 import signal
-import time
+import threading
 
 import pytest
 
 from support import models
 from support.command import CORRUPT, NOT_FOUND, USAGE, kill
 from support.fault_server import Body
+from support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_tflite_and_tfjs_are_cached_under_the_handle_with_its_format(tfhub, mode
     assert file.read_bytes() == published["acme/lite/1"].read_bytes()
     assert models.tree(directory) == models.tree(published["acme/js/1"])
     lite_key, js_key = cache.entry(f"{lite}?lite-format=tflite"), cache.entry(f"{js}?tfjs-format=compressed")
-    assert lite_key in (file, file.parent) and directory == js_key
+    assert (file.parent, directory) == (lite_key, js_key)
     assert not cache.entry(lite).exists() and not cache.entry(js).exists(), "tensorflow_hub would take it for a SavedModel"
     assert tfhub.with_env(TFHUB_OFFLINE="1").ok("pull", lite, "--format", "tflite").path == file
 
@@ -117,23 +118,38 @@ def test_a_failed_pull_leaves_no_output_and_a_forced_one_keeps_the_old(tfhub, fa
     assert [p.name for p in scratch.iterdir() if p.name.startswith(("out.", ".out"))] == []
 
 
-def test_a_killed_pull_leaves_no_output(tfhub, fault, scratch):
-    handle = fault.on("/m/1", Body(models.tar_of(models.saved_model_files(size=500_000))).but(drip=0.1, piece=1 << 15))
+def staged(scratch) -> list:
+    """What a pull into `scratch`/out has written so far, and not yet given its name."""
+    return [path for path in scratch.rglob(".out.*.tmp/**/*") if path.is_file() and path.stat().st_size > 0]
+
+
+@pytest.fixture
+def half_pulled(tfhub, fault, scratch):
+    """A pull whose host has sent half of the model, which lies there, and sends no more while the test runs."""
+    files, over = models.saved_model_files(size=8_000_000), threading.Event()
+    archive = models.tar_of(files)
+    handle = fault.on("/m/1", Body(archive).but(piece=len(archive) // 2 + 1, until=over), Body(archive))
     process = tfhub.start("pull", handle, "--format", "tf", "-o", scratch / "out")
-    time.sleep(0.5)
+    wait_for(lambda: staged(scratch), "nothing is written")
+    yield process, handle, models.tree_of(files)
+    kill(process)
+    over.set()
+
+
+def test_a_killed_pull_leaves_no_output(tfhub, half_pulled, scratch):
+    process, handle, tree = half_pulled
     process.send_signal(signal.SIGKILL)
-    kill(process)
-    assert not (scratch / "out").exists()
+    assert process.wait() == -signal.SIGKILL
+    assert staged(scratch) and not (scratch / "out").exists()
+    assert models.tree(tfhub.ok("pull", handle, "--format", "tf", "-o", scratch / "out").path) == tree
 
 
-def test_an_interrupted_pull_cleans_up_and_says_so_by_its_exit(tfhub, fault, scratch, cache):
-    handle = fault.on("/m/1", Body(models.tar_of(models.saved_model_files(size=500_000))).but(drip=0.1, piece=1 << 15))
-    process = tfhub.start("pull", handle, "--format", "tf", "-o", scratch / "out")
-    time.sleep(0.5)
+def test_an_interrupted_pull_cleans_up_and_says_so_by_its_exit(half_pulled, scratch, cache):
+    process, _, _ = half_pulled
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) not in (0, None)
-    kill(process)
-    assert not (scratch / "out").exists()
+    assert process.wait(60) == -signal.SIGINT
+    assert list(scratch.glob(".out*")) == [] and not (scratch / "out").exists()
+    assert cache.names() == set()
 
 
 def test_a_pull_to_a_place_uses_what_the_cache_has(tfhub, models_served, scratch):
@@ -149,7 +165,7 @@ def test_what_is_pulled_belongs_to_the_user_alone(tfhub, models_served, scratch)
     server, _ = models_served
     handle = f"{server.url}/acme/mul/1"
     cached = tfhub.ok("resolve", handle).path
-    tfhub.ok("pull", handle, "-o", scratch / "out")
-    for path in (scratch / "out").rglob("*"):
-        if path.is_file():
-            assert os.stat(path).st_ino != os.stat(cached / path.relative_to(scratch / "out")).st_ino
+    out = tfhub.ok("pull", handle, "-o", scratch / "out").path
+    assert models.tree(out) == models.tree(cached) != {}
+    for name in models.tree(out):
+        assert os.stat(out / name).st_ino != os.stat(cached / name).st_ino

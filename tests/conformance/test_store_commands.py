@@ -2,13 +2,14 @@
 
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from support import models
-from support.command import CONFLICT, CORRUPT, DONE, NOT_FOUND, USAGE
+from support.command import CONFLICT, CORRUPT, NOT_FOUND, USAGE, Tfhub
+from support.terminal import Terminal
+from support.waiting import wait_for
 
 
 @pytest.fixture
@@ -97,16 +98,15 @@ def test_verify_tells_of_an_entry_that_is_none(tfhub, stocked):
 def test_gc_removes_what_a_killed_publisher_left_and_says_so(tfhub, stocked, scratch):
     before = contents(stocked)
     source = models.saved_model(scratch / "large", size=40_000_000)
-    publisher = tfhub.start("publish", source, "acme/large/1", "--store", stocked)
-    deadline = time.monotonic() + 30
-    while not list((stocked / ".staging").glob("*/owner.json")) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    publisher.send_signal(signal.SIGSTOP)
-    token = next(p.parent.name for p in (stocked / ".staging").glob("*/owner.json"))
-    assert tfhub.ok("store", "gc", "--store", stocked).out == ""
-    assert (stocked / ".staging" / token / "owner.json").exists()
-    publisher.kill()
-    publisher.communicate()
+    with Terminal() as terminal:
+        terminal.stop()  # the publisher stands still in the middle of its work
+        publisher = terminal.start(tfhub, "publish", source, "acme/large/1", "--store", stocked)
+        wait_for(lambda: list((stocked / ".staging").glob("*/owner.json")), "nothing is staged")
+        token = next(p.parent.name for p in (stocked / ".staging").glob("*/owner.json"))
+        assert tfhub.ok("store", "gc", "--store", stocked).out == ""
+        assert (stocked / ".staging" / token / "owner.json").exists()
+        publisher.kill()
+        assert publisher.wait() == -signal.SIGKILL
     looked = json.loads(tfhub.ok("store", "gc", "--dry-run", "--json", "--store", stocked).out)
     assert f".staging/{token}" in [r["key"] for r in looked["removed"]] and looked["dry_run"]
     assert (stocked / ".staging" / token / "owner.json").exists()
@@ -137,14 +137,21 @@ def test_cp_makes_an_equal_store_and_copies_nothing_twice(tfhub, stocked, scratc
 
 
 def test_cp_goes_on_after_a_kill(tfhub, stocked, scratch, publish):
-    publish("acme/many/1", models.many_files_model(scratch / "many", files=300))
+    """The kernel kills it when it writes a file further than it may. The parts grow, so each death is at one of them."""
+    parts = {f"assets.extra/part-{i:03d}": bytes(100_000 + 1000 * i) for i in range(40)}
+    publish("acme/many/1", models.saved_model(scratch / "many", extra=parts))
     to = scratch / "copy"
-    for delay in (0.01, 0.03, 0.06, 0.1):
-        copier = tfhub.start("store", "cp", stocked, to)
-        time.sleep(delay)
-        copier.kill()
-        copier.communicate()
-    assert tfhub.ok("store", "cp", stocked, to).code == DONE
+
+    def copied() -> set:
+        return {path.name for path in (to / ".staging").rglob("part-*")}
+
+    for dies_at in (0, 10, 11, 30):
+        most = f"--fsize={100_000 + 1000 * dies_at - 1}"
+        died = Tfhub(tfhub.binary, tfhub.env, ["prlimit", "--core=0", most]).run("store", "cp", stocked, to)
+        assert died.code == -signal.SIGXFSZ, str(died)
+        assert copied() == {Path(name).name for name in list(parts)[:dies_at]}
+    told = json.loads(tfhub.ok("store", "cp", stocked, to, "--json").out)
+    assert told["bytes"] < sum(map(len, list(parts.values())[30:])) + 100_000, "it began anew"
     tfhub.ok("store", "gc", "--store", to)
     assert contents(to) == contents(stocked)
 
