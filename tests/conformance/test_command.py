@@ -2,15 +2,18 @@
 
 import json
 import os
-import pty
-import select
+import re
 import signal
+import threading
 
 import pytest
 
 from support import models
-from support.command import CORRUPT, NETWORK, NOT_ALLOWED, NOT_FOUND, OFFLINE, USAGE
-from support.fault_server import Body, reply
+from support.command import CORRUPT, NETWORK, NOT_ALLOWED, NOT_FOUND, OFFLINE, UNEXPECTED, USAGE
+from support.fault_server import Body, reply, send_head
+from support.terminal import Terminal
+
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def test_version_is_one_line_on_stdout(tfhub):
@@ -77,7 +80,7 @@ def test_nobody_listening_is_a_network_failure_said_at_once(tfhub, fault):
     port = fault.port
     fault.close()
     finished = tfhub.with_env(TFHUB_RETRIES="0").fails(NETWORK, "resolve", f"http://127.0.0.1:{port}/acme/mul/1")
-    assert finished.seconds < 5
+    assert finished.seconds < 9  # a connection is waited for ten seconds
     assert f"127.0.0.1:{port}" in finished.err
 
 
@@ -104,11 +107,17 @@ def test_offline_gives_what_is_cached_and_refuses_the_rest_without_a_request(tfh
     assert len(fault.requests) == requests
 
 
-def test_verbose_adds_the_chain_of_causes(tfhub, fault):
-    handle = fault.on("/m/1", Body(b"no archive"))
-    short = tfhub.fails(CORRUPT, "resolve", handle)
-    long = tfhub.run("resolve", handle, "--verbose")
-    assert long.code == CORRUPT and len(long.err.splitlines()) >= len(short.err.splitlines())
+@pytest.mark.parametrize("flag", ["--verbose", "-v"])
+def test_verbose_says_what_is_done_and_adds_the_chain_of_causes(tfhub, fault, flag):
+    handle = fault.on("/m/1", reply(503, b"busy"))
+    short = tfhub.fails(NETWORK, "resolve", handle)
+    long = tfhub.run("resolve", handle, flag)
+    assert (long.code, long.out) == (NETWORK, "")
+    [error] = short.err.splitlines()
+    doing, same, *causes = long.err.splitlines()
+    assert "503" in doing and re.search(r"trying again in \d+ ms$", doing), doing
+    assert same == error
+    assert causes and all(cause.startswith("  because: ") for cause in causes) and "503" in causes[-1], long.err
 
 
 def test_a_password_in_a_handle_is_never_shown(tfhub, fault):
@@ -128,51 +137,76 @@ def test_a_server_s_words_cannot_drive_the_terminal(tfhub, fault):
 def test_progress_goes_to_stderr_where_asked_and_nowhere_with_quiet(tfhub, fault):
     data = models.tar_of(models.saved_model_files(size=400_000))
     loud = tfhub.with_env(TFHUB_DOWNLOAD_PROGRESS="1")
-    handle = fault.on("/m/1", Body(data).but(drip=0.05, piece=1 << 15))
-    finished = loud.ok("resolve", handle)
+    finished = loud.ok("resolve", fault.on("/m/1", Body(data)))
     assert finished.out.count("\n") == 1
-    assert "B" in finished.err and len(finished.err) > 20
+    assert re.search(r"\[#+\]  100%  (\S+ KiB) of \1  ", finished.err), finished.err
     assert loud.ok("resolve", fault.on("/m/2", Body(data)), "--quiet").err == ""
     assert tfhub.ok("resolve", fault.on("/m/3", Body(data))).err == ""
 
 
-def run_on_terminal(tfhub, *args) -> str:
-    master, slave = pty.openpty()
-    process = tfhub.start(*args, stderr=slave)
-    os.close(slave)
-    shown = b""
-    while select.select([master], [], [], 20)[0]:
-        try:
-            block = os.read(master, 65536)
-        except OSError:
-            break
-        if not block:
-            break
-        shown += block
-    os.close(master)
-    assert process.wait(20) == 0
-    process.stdout.close()
-    return shown.decode(errors="replace")
+def slowly(data: bytes, over: threading.Event, pause=0.1):
+    """Piece after piece, and the rest as fast as it goes when `over` is set."""
+    def answer(connection, request):
+        send_head(connection, 200, {"Content-Length": len(data)})
+        for start in range(0, len(data), 1 << 11):
+            connection.sendall(data[start : start + (1 << 11)])
+            over.wait(pause)
+
+    return answer
 
 
-def test_on_a_terminal_there_is_a_progress_bar_and_none_with_quiet(tfhub, fault):
-    body = Body(models.tar_of(models.saved_model_files(size=400_000))).but(drip=0.05, piece=1 << 15)
-    shown = run_on_terminal(tfhub, "resolve", fault.on("/m/1", body))
-    assert "\r" in shown and ("/s" in shown or "%" in shown)
-    assert run_on_terminal(tfhub, "resolve", fault.on("/m/2", body), "--quiet") == ""
+def test_on_a_terminal_there_is_a_progress_bar_with_bytes_rate_and_time_left(tfhub, fault):
+    over = threading.Event()
+    handle = fault.on("/m/1", slowly(models.tar_of(models.saved_model_files(size=400_000)), over))
+    with Terminal() as terminal:
+        process = terminal.start(tfhub, "resolve", handle)
+        while not re.search(r"\r\w+  \[#*\.+\] +\d+%  \S+ (K?i?B) of \S+ KiB  \S+ K?i?B/s  \S+ left", terminal.text):
+            assert terminal.read(), f"no bar: {terminal.text!r}"
+        over.set()
+        while terminal.read():
+            pass
+        assert tfhub.finish(process).code == 0
+    assert re.search(r"\[#+\]  100%  (\S+ KiB) of \1  [^\r]*\n$", terminal.text), terminal.text
 
 
-def test_no_color_leaves_out_every_escape_for_colour(tfhub, fault):
-    body = Body(models.tar_of(models.saved_model_files(size=100_000))).but(drip=0.05, piece=1 << 15)
-    shown = run_on_terminal(tfhub.with_env(NO_COLOR="1", TERM="xterm-256color"), "resolve", fault.on("/m/1", body))
-    assert not any(f"\x1b[{code}m" in shown for code in (*range(30, 38), *range(90, 98), 1))
+def test_on_a_terminal_there_is_no_progress_bar_with_quiet(tfhub, fault):
+    handle = fault.on("/m/1", Body(models.tar_of(models.saved_model_files(size=400_000))))
+    with Terminal() as terminal:
+        finished = terminal.run(tfhub, "resolve", handle, "--quiet")
+    assert (finished.code, finished.err) == (0, "")
 
 
-def test_a_closed_stdout_ends_it_as_it_ends_every_tool(tfhub, fault):
+@pytest.mark.parametrize("env,coloured", [
+    ({"TERM": "xterm-256color"}, True), ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
+    ({"TERM": "xterm-256color", "NO_COLOR": ""}, True),  # "when present and not an empty string": https://no-color.org
+    ({"TERM": "dumb"}, False), ({}, False),
+])
+def test_an_error_is_coloured_on_a_terminal_unless_no_color_or_the_terminal_forbids_it(tfhub, env, coloured):
+    offline, command = tfhub.with_env(TFHUB_OFFLINE="1", **env), ("resolve", "http://127.0.0.1:9/acme/mul/1")
+    with Terminal() as terminal:
+        finished = terminal.run(offline, *command)
+    assert finished.code == OFFLINE
+    assert bool(COLOUR.search(finished.err)) == coloured, finished.err
+    elsewhere = offline.fails(OFFLINE, *command).err
+    assert "\x1b" not in elsewhere and COLOUR.sub("", finished.err) == elsewhere
+
+
+def resolve_into_nowhere(tfhub, fault, **kw):
+    """Its stdout is a pipe that nobody reads."""
     handle = fault.on("/m/1", Body(models.tar_of(models.saved_model_files())))
     reader, writer = os.pipe()
     os.close(reader)
-    process = tfhub.start("resolve", handle, stdout=writer)
+    process = tfhub.start("resolve", handle, stdout=writer, **kw)
     os.close(writer)
-    finished = tfhub.finish(process)
-    assert finished.code in (1, -signal.SIGPIPE), str(finished)
+    return tfhub.finish(process)
+
+
+def test_a_closed_stdout_ends_it_as_it_ends_every_tool(tfhub, fault):
+    finished = resolve_into_nowhere(tfhub, fault)
+    assert (finished.code, finished.err) == (-signal.SIGPIPE, "")
+
+
+def test_a_closed_stdout_is_an_error_where_its_signal_is_ignored(tfhub, fault):
+    assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN  # as in every Python; the command inherits it
+    finished = resolve_into_nowhere(tfhub, fault, restore_signals=False)
+    assert finished.code == UNEXPECTED and "standard output" in finished.error
