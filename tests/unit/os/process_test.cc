@@ -1,18 +1,23 @@
 #include "os/process.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
+#include <thread>
 
 #include "testing/temp_dir.h"
+#include "testing/wait_until.h"
 
 namespace tfhub::os {
 namespace {
 
 using namespace std::chrono_literals;
 using tfhub::testing::TempDir;
+using tfhub::testing::wait_until;
 
 UniqueFd open_lock_file(const TempDir& dir) {
   return UniqueFd(::open((dir / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
@@ -34,6 +39,19 @@ pid_t hold_in_child(const TempDir& dir) {
   ::close(ready[0]);
   ::close(ready[1]);
   return child;
+}
+
+// Whether the kernel knows somebody who waits for a lock on this file: "1: -> FLOCK ADVISORY WRITE 71 00:2b:9
+// 0 EOF".
+bool waits_for(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);)
+    if (line.find("-> FLOCK") != std::string::npos &&
+        line.find(":" + std::to_string(status.st_ino) + " ") != std::string::npos)
+      return true;
+  return false;
 }
 
 TEST(FileLock, ExcludesAndEndsWithItsOwner) {
@@ -66,6 +84,21 @@ TEST(FileLock, AWaiterGetsItWhenTheHolderIsKilled) {
   ::waitpid(child, nullptr, 0);
   ASSERT_TRUE(lock);
   EXPECT_TRUE(*lock);
+}
+
+// By nothing else: it would wait for minutes.
+TEST(FileLock, AWaiterWakesWhenTheHolderIsKilled) {
+  const TempDir dir;
+  const pid_t child = hold_in_child(dir);
+  std::optional<FileLock> got;
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread waiter([&] { got = FileLock::lock(open_lock_file(dir), 5min).value(); });
+  EXPECT_TRUE(wait_until([&] { return waits_for(dir / "lock"); }));
+  ::kill(child, SIGKILL);
+  waiter.join();
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(got);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1min);
 }
 
 TEST(ProcessExists, KnowsTheLivingAndTheDead) {
