@@ -21,6 +21,8 @@ using CachedEntry = RecordPointer;
 
 class EntryCache {
  public:
+  static constexpr auto kMissingFor = std::chrono::milliseconds(250);
+
   explicit EntryCache(Now now) : now_(std::move(now)) {}
 
   std::optional<CachedEntry> find(const std::string& url_path);
@@ -31,7 +33,6 @@ class EntryCache {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr auto kMissingFor = std::chrono::milliseconds(250);
   static constexpr size_t kMaxMissing = 20'000;
   // A record weighs one and one more for each of its files: about 150 bytes each.
   static constexpr size_t kMaxWeight = 400'000;

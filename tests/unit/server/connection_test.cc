@@ -2,11 +2,15 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <thread>
 
+#include "base/log.h"
+#include "catalog/entry_cache.h"
 #include "raw_client.h"
 #include "server/request_head.h"
 #include "server/server.h"
+#include "testing/wait_until.h"
 
 namespace tfhub::server {
 namespace {
@@ -15,6 +19,7 @@ using protocol::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
+using testing::wait_until;
 
 constexpr std::string_view kGetHealth = "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -172,8 +177,23 @@ TEST_F(Wire, BodiesAreReadAndThrownAwayOrEndTheConnection) {
   EXPECT_EQ(chunked.rest(seconds(5)), "");
 }
 
-TEST_F(Wire, SlowHeadsTimeOutAndStarveNobody) {
-  options_.header_timeout = seconds(2);
+TEST_F(Wire, SlowHeadsStarveNobody) {
+  options_.header_timeout = std::chrono::minutes(10);
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 40; ++i) {
+    slow.push_back(client());
+    slow.back().send("GET / HTTP/1.1\r\nHost: h\r\nX-");
+  }
+  RawClient quick = client();
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(quick.get("/healthz").body, "ok");
+  for (RawClient& c : slow) {
+    c.send(": a\r\n\r\n");
+    EXPECT_NE(c.answer().status, 0U);
+  }
+}
+
+TEST_F(Wire, SlowHeadsTimeOut) {
+  options_.header_timeout = seconds(1);
   std::vector<RawClient> slow;
   for (int i = 0; i < 40; ++i) {
     slow.push_back(client());
@@ -187,40 +207,40 @@ TEST_F(Wire, SlowHeadsTimeOutAndStarveNobody) {
       std::this_thread::sleep_for(milliseconds(30));
     }
   });
-  RawClient quick = client();
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(quick.get("/healthz").body, "ok");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(2)) << "they waited for the slow ones";
   for (RawClient& c : slow) {
-    const Answer answer = c.answer(false, seconds(8));
+    const Answer answer = c.answer(false, seconds(60));
     EXPECT_TRUE(answer.status == 408 || answer.status == 0)
         << answer.status;  // 0: the drip after the end reset it
   }
   dripping = false;
   drip.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(8));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(60));
 }
 
 TEST_F(Wire, ASlowHeadIsTold) {
   options_.header_timeout = milliseconds(150);
   RawClient c = client();
   c.send("GET / HT");
-  EXPECT_EQ(c.answer(false, seconds(3)).status, 408U);
-  EXPECT_TRUE(c.closed(seconds(3)));
+  EXPECT_EQ(c.answer().status, 408U);
+  EXPECT_TRUE(c.closed(seconds(10)));
 }
 
 TEST_F(Wire, IdleConnectionsAreClosed) {
   options_.idle_timeout = milliseconds(200);
   RawClient c = client();
   EXPECT_EQ(c.get("/healthz").body, "ok");
-  EXPECT_TRUE(c.closed(seconds(3)));
+  EXPECT_TRUE(c.closed(seconds(10)));
 }
 
 TEST_F(Wire, AClientThatTakesNothingIsCut) {
   options_.stall_timeout = milliseconds(200);
   RawClient c = client(4096);
   c.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(900));
-  EXPECT_LT(c.rest(seconds(5)).size(), archive_.size());
+  RawClient other = client();
+  ASSERT_TRUE(wait_until([&] {
+    return other.get("/metrics").body.find("\ntfhub_http_timeouts_total 1\n") != std::string::npos;
+  }));
+  EXPECT_LT(c.rest().size(), archive_.size());
 }
 
 TEST_F(Wire, ASlowButSteadyClientIsNotCut) {
@@ -250,12 +270,12 @@ TEST_F(Wire, StopLetsADownloadFinish) {
   RawClient downloading = client(64 << 10), idle = client(), fresh = client();
   EXPECT_EQ(idle.get("/healthz").body, "ok");
   downloading.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_TRUE(downloading.answer_begins());
   std::thread stopper([&] { server().stop(); });
-  EXPECT_TRUE(idle.closed(seconds(3)));
-  EXPECT_TRUE(fresh.closed(seconds(3)));
+  EXPECT_TRUE(idle.closed(seconds(10)));
+  EXPECT_TRUE(fresh.closed(seconds(10)));
   EXPECT_EQ(downloading.answer().body, archive_);
-  EXPECT_TRUE(downloading.closed(seconds(3)));
+  EXPECT_TRUE(downloading.closed(seconds(10)));
   stopper.join();
   EXPECT_FALSE(client().connected());
   server().stop();  // again is fine
@@ -264,14 +284,15 @@ TEST_F(Wire, StopLetsADownloadFinish) {
 
 TEST_F(Wire, StopGivesUpAfterTheDrainTimeout) {
   options_.drain_timeout = milliseconds(200);
+  options_.stall_timeout = std::chrono::minutes(10);
   RawClient stuck = client(4096);
   stuck.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_TRUE(stuck.answer_begins());
   const auto begin = std::chrono::steady_clock::now();
   server().stop();
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_GE(took, milliseconds(190));
-  EXPECT_LT(took, seconds(3));
+  EXPECT_LT(took, seconds(60));
 }
 
 TEST_F(Wire, StopFromSeveralThreads) {
@@ -292,16 +313,14 @@ TEST_F(Wire, AtTheLimitIdleConnectionsMakeRoom) {
   EXPECT_EQ(client().get("/healthz").body, "ok");
 }
 
-TEST_F(Wire, WhatIsPublishedMeanwhileIsVisibleWithinASecond) {
+// Within a second, as far as that depends on what is remembered to be missing.
+TEST_F(Wire, WhatIsPublishedMeanwhileIsVisible) {
+  static_assert(catalog::EntryCache::kMissingFor < seconds(1));
   RawClient c = client();
   EXPECT_EQ(c.get("/acme/new?tf-hub-format=compressed").status, 404U);
   EXPECT_EQ(c.get("/acme/new/5?tf-hub-format=compressed").status, 404U);
   publish(*store_, "acme/new/5", Kind::kSavedModel, "fresh", {{"saved_model.pb", "graph"}});
-  const auto begin = std::chrono::steady_clock::now();
-  while (c.get("/acme/new?tf-hub-format=compressed").body != "fresh") {
-    ASSERT_LT(std::chrono::steady_clock::now() - begin, seconds(1));
-    std::this_thread::sleep_for(milliseconds(10));
-  }
+  EXPECT_TRUE(wait_until([&] { return c.get("/acme/new?tf-hub-format=compressed").body == "fresh"; }));
   EXPECT_EQ(c.get("/acme/new/5?tf-hub-format=compressed").body, "fresh");
 }
 
@@ -310,6 +329,10 @@ TEST_F(Wire, RunningOutOfDescriptorsPassesOver) {
   EXPECT_EQ(before.get("/healthz").body, "ok");
   RawClient waiting(server().url());  // made before the limit: its own descriptor needs to exist
   EXPECT_EQ(waiting.get("/healthz").body, "ok");
+  std::atomic<bool> ran_out{false};
+  set_log_function([&](LogLevel, std::string_view message) {
+    if (message.starts_with("new connections wait: ")) ran_out = true;
+  });
   rlimit old{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
   os::UniqueFd socket(::socket(AF_INET, SOCK_STREAM, 0));
@@ -323,10 +346,11 @@ TEST_F(Wire, RunningOutOfDescriptorsPassesOver) {
   ASSERT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   ASSERT_EQ(::send(socket.get(), kGetHealth.data(), kGetHealth.size(), 0),
             static_cast<ssize_t>(kGetHealth.size()));
-  std::this_thread::sleep_for(milliseconds(250));
+  EXPECT_TRUE(wait_until([&] { return ran_out.load(); }));
+  set_log_function({});
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
   pollfd ready{socket.get(), POLLIN, 0};
-  ASSERT_EQ(::poll(&ready, 1, 5000), 1) << "the connection that had to wait was forgotten";
+  ASSERT_EQ(::poll(&ready, 1, 20'000), 1) << "the connection that had to wait was forgotten";
   char answer[12];
   ASSERT_EQ(::recv(socket.get(), answer, sizeof(answer), MSG_WAITALL), 12);
   EXPECT_EQ(std::string_view(answer, 12), "HTTP/1.1 200");

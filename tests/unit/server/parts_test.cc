@@ -1,12 +1,11 @@
 // The small parts: the access log's lines, files kept open.
 #include <fcntl.h>
 
-#include <thread>
-
 #include "base/error.h"
 #include "hub_fixture.h"
 #include "server/access_log.h"
 #include "server/open_files.h"
+#include "testing/wait_until.h"
 
 namespace tfhub::server {
 namespace {
@@ -37,8 +36,7 @@ TEST(AccessLogFile, GetsEveryLineWithoutBeingAskedAndAtTheEnd) {
     AccessLog log(file.get());
     AccessLog::Buffer &one = log.add_thread(), &two = log.add_thread();
     one.append("t", {"a", "GET", "/1", "", 200, 0, {}, true});
-    for (int i = 0; i < 300 && size() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    EXPECT_GT(size(), 0U) << "nobody flushed";
+    EXPECT_TRUE(testing::wait_until([&] { return size() > 0; })) << "nobody flushed";
     two.append("t", {"a", "GET", "/2", "", 200, 0, {}, true});
   }
   std::string text(size(), '\0');

@@ -79,6 +79,12 @@ class RawClient {
     }
     return std::exchange(buffer_, {});
   }
+  // Waits for the first bytes of an answer, and leaves them where they are.
+  bool answer_begins() {
+    pollfd ready{socket_.get(), POLLIN, 0};
+    char byte = 0;
+    return ::poll(&ready, 1, 20'000) == 1 && ::recv(socket_.get(), &byte, 1, MSG_PEEK) == 1;
+  }
   // Whether the server closed within `patience`, sending nothing more.
   bool closed(std::chrono::milliseconds patience) {
     return !receive(std::chrono::steady_clock::now() + patience) && ended_;

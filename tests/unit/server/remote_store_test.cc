@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "base/error.h"
 #include "raw_client.h"
 #include "server/server.h"
+#include "testing/wait_until.h"
 
 namespace tfhub::server {
 namespace {
@@ -17,12 +20,12 @@ namespace {
 using protocol::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::wait_until;
 
-// A directory that hides that it is one, and can be slow, broken, or cut short.
+// A directory that hides that it is one, and can be held up, broken, or cut short.
 class RemoteStore final : public store::ObjectStore {
  public:
   explicit RemoteStore(std::shared_ptr<store::ObjectStore> inner) : inner_(std::move(inner)) {}
-  std::atomic<int> delay_ms{0};
   std::atomic<bool> away{false}, cut{false};
   // Sources opened from now on have a descriptor, as a bucket's connection, where bytes show once they are
   // let go. 0: no such sources any more.
@@ -31,6 +34,18 @@ class RemoteStore final : public store::ObjectStore {
   void let_bytes_go() {
     bytes_are_gone_ = true;
     if (eventfd_write(bytes_go_.get(), 1) != 0) throw std::runtime_error("no event");
+  }
+
+  // Calls for a key that holds `part` wait from now on.
+  void hold_calls(const std::string& part) {
+    const std::lock_guard lock(mutex_);
+    calls_held_ = part;
+  }
+  std::atomic<int> waiting_calls{0};
+  void let_calls_go() {
+    const std::lock_guard lock(mutex_);
+    calls_held_.reset();
+    calls_go_.notify_all();
   }
 
   void hold_lists() { lists_held_ = true; }
@@ -47,17 +62,17 @@ class RemoteStore final : public store::ObjectStore {
   }
   Result<std::unique_ptr<ByteSource>> get(const std::string& key,
                                           std::optional<protocol::ByteRange> range) override {
-    TFHUB_TRY(wait());
+    TFHUB_TRY(wait(key));
     TFHUB_ASSIGN(auto source, inner_->get(key, range));
     return std::unique_ptr<ByteSource>(std::make_unique<Source>(std::move(source), *this));
   }
   Result<std::optional<store::ObjectInfo>> head(const std::string& key) override {
-    TFHUB_TRY(wait());
+    TFHUB_TRY(wait(key));
     return inner_->head(key);
   }
   Result<store::Listing> list(const std::string& prefix, bool recursive) override {
     lists_held_.wait(true);
-    TFHUB_TRY(wait());
+    TFHUB_TRY(wait(prefix));
     return inner_->list(prefix, recursive);
   }
   Result<void> remove(const std::string& key) override { return inner_->remove(key); }
@@ -103,12 +118,19 @@ class RemoteStore final : public store::ObjectStore {
     std::vector<std::byte> arrived;  // once: what comes later must be waited for
     size_t passed = 0, taken = 0;
   };
-  Result<void> wait() {
-    std::this_thread::sleep_for(milliseconds(delay_ms));
+  Result<void> wait(const std::string& key) {
+    std::unique_lock lock(mutex_);
+    if (calls_held_ && key.find(*calls_held_) != std::string::npos) {
+      ++waiting_calls;
+      calls_go_.wait(lock, [this] { return !calls_held_; });
+    }
     if (away) return fail(Code::kNetwork, "the bucket does not answer");
     return {};
   }
   std::shared_ptr<store::ObjectStore> inner_;
+  std::mutex mutex_;
+  std::condition_variable calls_go_;
+  std::optional<std::string> calls_held_;
   std::atomic<bool> lists_held_{false}, bytes_are_gone_{false};
   std::atomic<int64_t> patience_ms_{0};
   os::UniqueFd bytes_go_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -124,7 +146,10 @@ class Remote : public ::testing::Test {
     start();
   }
   // Or a test that fails would hang here, where the server waits for its threads.
-  ~Remote() override { remote_->let_lists_go(); }
+  ~Remote() override {
+    remote_->let_calls_go();
+    remote_->let_lists_go();
+  }
 
   void start(milliseconds drain_timeout = ServerOptions().drain_timeout) {
     ServerOptions options;
@@ -140,11 +165,7 @@ class Remote : public ::testing::Test {
 
   bool ready_becomes(unsigned status) {
     RawClient c = client();
-    for (int i = 0; i < 300; ++i) {
-      if (c.get("/readyz").status == status) return true;
-      std::this_thread::sleep_for(milliseconds(10));
-    }
-    return false;
+    return wait_until([&] { return c.get("/readyz").status == status; });
   }
 
   TempDir directory_;
@@ -173,26 +194,26 @@ TEST_F(Remote, BytesAreStreamed) {
 TEST_F(Remote, TheUncompressedAnswerWaitsForPromotion) {
   RawClient c = client();
   EXPECT_EQ(c.get("/acme/staged/1?tf-hub-format=compressed").body, "staged");
-  const auto begin = std::chrono::steady_clock::now();
   Answer answer;
-  while ((answer = c.get("/acme/staged/1?tf-hub-format=uncompressed")).status == 503) {
-    EXPECT_NE(answer.field("retry-after"), "");
-    ASSERT_LT(std::chrono::steady_clock::now() - begin, seconds(10));
-    std::this_thread::sleep_for(milliseconds(10));
-  }
+  EXPECT_TRUE(wait_until([&] {
+    answer = c.get("/acme/staged/1?tf-hub-format=uncompressed");
+    if (answer.status == 503) {
+      EXPECT_NE(answer.field("retry-after"), "");
+    }
+    return answer.status != 503;
+  }));
   EXPECT_EQ(answer.status, 303U);
 }
 
 TEST_F(Remote, ASlowStoreStarvesNobody) {
   RawClient slow = client(), quick = client();
-  remote_->delay_ms = 2000;
+  remote_->hold_calls("acme/unknown");
   slow.send("GET /acme/unknown/9?tf-hub-format=compressed HTTP/1.1\r\nHost: h\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(20));
-  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(wait_until([&] { return remote_->waiting_calls > 0; }));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(quick.get("/healthz").body, "ok");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1900));
+  EXPECT_EQ(quick.get(kBig).body, archive_);
+  remote_->let_calls_go();
   EXPECT_EQ(slow.answer().status, 404U);
-  remote_->delay_ms = 0;
 }
 
 TEST_F(Remote, VersionsAreServedBeforeTheStoreIsListedAndReadyIsSaidAfter) {
@@ -237,7 +258,7 @@ TEST_F(Remote, WhoWaitsForBytesTakesNoThreadFromOthers) {
     waiting.push_back(client());
     waiting.back().send(request);
   }
-  while (remote_->held < 140) std::this_thread::sleep_for(milliseconds(1));
+  ASSERT_TRUE(wait_until([&] { return remote_->held >= 140; }));
   remote_->hold_bytes(seconds(0));
   RawClient other = client();
   EXPECT_EQ(other.get(kBig).body, archive_);
@@ -256,17 +277,19 @@ TEST_F(Remote, AClientThatWaitsForBytesIsCutWhenTheServerMustEnd) {
   remote_->hold_bytes(seconds(60));
   RawClient c = client();
   c.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\n\r\n");
-  while (remote_->held == 0) std::this_thread::sleep_for(milliseconds(1));
+  ASSERT_TRUE(wait_until([&] { return remote_->held > 0; }));
   server_.reset();
   EXPECT_LT(c.rest().size(), archive_.size());
 }
 
 TEST_F(Remote, StopWaitsForTheStore) {
   RawClient c = client();
-  remote_->delay_ms = 200;
+  remote_->hold_calls("acme/big");
   c.send("GET " + kBig + " HTTP/1.1\r\nHost: h\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_TRUE(wait_until([&] { return remote_->waiting_calls > 0; }));
   std::thread stopper([&] { server_->stop(); });
+  EXPECT_TRUE(wait_until([&] { return !client().connected(); })) << "it does not stop";
+  remote_->let_calls_go();
   EXPECT_EQ(c.answer().body, archive_);
   stopper.join();
 }
