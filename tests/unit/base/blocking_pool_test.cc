@@ -12,21 +12,27 @@ namespace {
 
 TEST(Pool, RunsWorkOnSeveralThreadsAndEndsWithWorkWaiting) {
   std::latch together(3);  // hangs unless three run at once
-  std::atomic<int> running{0}, done{0};
+  std::latch held(3);      // three more run, six wait
+  std::atomic<bool> ending{false};
+  std::atomic<int> begun{0}, running{0};
   {
     BlockingPool pool(3);
     for (int i = 0; i < 12; ++i) {
       pool.submit([&, i] {
+        ++begun;
         ++running;
         if (i < 3) together.arrive_and_wait();
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (i >= 3 && i < 6) held.count_down();
+        if (i >= 3) ending.wait(false);
         --running;
-        ++done;
       });
     }
-    while (done < 4) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    held.wait();
+    EXPECT_EQ(begun, 6);
+    EXPECT_EQ(running, 3);
+    ending = true;
+    ending.notify_all();
   }
-  EXPECT_LE(done, 12);
   EXPECT_EQ(running, 0);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <latch>
 #include <thread>
 
 namespace tfhub {
@@ -43,11 +44,13 @@ TEST(Interruption, APauseEndsEarlyWhenItIsInterrupted) {
   std::stop_source stop;
   const std::stop_token token = stop.get_token();
   const auto began = std::chrono::steady_clock::now();
-  std::jthread stopper([&stop] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  std::latch pausing(1);
+  std::jthread stopper([&] {
+    pausing.wait();
     stop.request_stop();
   });
   const StopScope scope(token);
+  pausing.count_down();
   pause_for(std::chrono::hours(1));
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::minutes(1));
 }

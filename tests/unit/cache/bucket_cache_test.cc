@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <latch>
+
 #include "cache/bucket_testing.h"
 
 namespace tfhub::cache {
@@ -130,25 +132,29 @@ TEST_F(BucketCacheTest, OneOfTensorflowHubIsNotUsedWhileItIsBeingCopied) {
   put_foreign(handle_);
   put_lock(handle_, "elsewhere.7." + kTheirToken);
   EXPECT_FALSE(*cache_.find(handle_));
-  std::thread holder([&] {
-    std::this_thread::sleep_for(milliseconds(200));
-    ASSERT_TRUE(MemoryBackend(bucket_).remove({m(handle_) + ".lock"}));
-  });
+  int looks = 0;
+  bucket_.before_look = [&](const std::string& name) {
+    if (name == m(handle_) + ".lock" && ++looks == 5) {
+      EXPECT_TRUE(MemoryBackend(bucket_).remove({name}));
+    }
+  };
   const auto path = cache_.get_or_fill(handle_, never_fill());
-  holder.join();
   ASSERT_TRUE(path) << path.error().message();
+  EXPECT_GE(looks, 5) << "it was used before its holder was done";
 }
 
 TEST_F(BucketCacheTest, OfManyThatAskAtOnceOneFetches) {
   std::atomic<int> fetched{0};
+  std::latch begun(8);
   const auto fill = [&](os::StagingDirectory& staging) -> Result<Filled> {
     ++fetched;
-    std::this_thread::sleep_for(milliseconds(100));
+    begun.wait();
     return write_files(staging, model_files());
   };
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&] {
+      begun.count_down();
       BucketCache mine = another_cache();
       const auto path = mine.get_or_fill(handle_, fill);
       ASSERT_TRUE(path) << path.error().message();
@@ -179,20 +185,22 @@ TEST_F(BucketCacheTest, AForeignLockThatStandsStillIsTakenAwayWithWhatItsHolderF
 TEST_F(BucketCacheTest, AForeignLockWhoseHolderGoesOnIsWaitedFor) {
   const ScopedEnv timeout("TFHUB_LOCK_TIMEOUT", "1");
   put_lock(handle_, "elsewhere.7." + kTheirToken);
-  std::atomic<bool> growing{true};
-  std::thread holder([&] {
-    for (int i = 0; i < 15; ++i) {
-      bucket_.set(fmt::format("{}.{}.tmp/{}", m(handle_), kTheirToken, i), "more");
-      std::this_thread::sleep_for(milliseconds(100));
-    }
-    growing = false;
-  });
+  const Stopwatch watch;
+  int files = 0;
+  double last_growth = 0;
+  bucket_.before_look = [&](const std::string& name) {
+    if (name != m(handle_) + ".lock" || watch.seconds() > 1.5) return;
+    last_growth = watch.seconds();
+    bucket_.set(fmt::format("{}.{}.tmp/{}", m(handle_), kTheirToken, ++files), "more");
+  };
   const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
-    EXPECT_FALSE(growing);
+    EXPECT_GT(watch.seconds(), 1.5);
+    EXPECT_GT(watch.seconds() - last_growth, 0.9);
+    bucket_.before_look = nullptr;
     return write_files(staging, model_files());
   });
-  holder.join();
   ASSERT_TRUE(path) << path.error().message();
+  EXPECT_GT(files, 1);
 }
 
 TEST_F(BucketCacheTest, WhoLosesItsLockLeavesTheRivalsModelAlone) {

@@ -29,6 +29,8 @@ struct MemoryBucket {
   std::atomic<int> requests{0};
   // Called before a write, without the mutex; an error is the write's.
   std::function<Result<void>(const std::string& name)> before_write;
+  // Called before one object is looked at, without the mutex.
+  std::function<void(const std::string& name)> before_look;
 
   void set(const std::string& name, std::string content) {
     const std::lock_guard guard(mutex);
@@ -66,6 +68,7 @@ class MemoryBackend final : public BucketBackend {
     return found->second.content;
   }
   Result<std::optional<BucketObject>> look(const std::string& name) override {
+    if (bucket_.before_look) bucket_.before_look(name);
     const std::lock_guard guard(asked());
     const auto found = bucket_.objects.find(name);
     if (found == bucket_.objects.end()) return std::nullopt;

@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/interruption.h"
+#include "base/log.h"
 #include "cache/directory_cache.h"
 #include "os/file.h"
 #include "os/process.h"
@@ -63,6 +64,13 @@ class Child {
     return WIFSIGNALED(wait());
   }
   bool was_killed() { return WIFSIGNALED(wait()); }
+  // Waits until it stands still, by a SIGSTOP of its own.
+  bool has_stopped() {
+    int status = 0;
+    while (::waitpid(pid_, &status, WUNTRACED) < 0 && errno == EINTR) {
+    }
+    return WIFSTOPPED(status);
+  }
 
  private:
   int wait() {
@@ -107,16 +115,38 @@ inline Fill never_fill() {
   };
 }
 
-// One byte a call, from whatever process.
-inline Fill counting(const std::string& counter, Fill fill, milliseconds duration = milliseconds(0)) {
+// One byte a call, from whatever process; then `meanwhile`, while the lock is held.
+inline Fill counting(
+    const std::string& counter, Fill fill, const std::function<void()>& meanwhile = [] {}) {
   return [=](os::StagingDirectory& staging) {
     const int fd = ::open(counter.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
     if (::write(fd, "x", 1) != 1) ::abort();
     ::close(fd);
-    std::this_thread::sleep_for(duration);
+    meanwhile();
     return fill(staging);
   };
 }
+
+inline void until_killed() {
+  while (true) ::pause();
+}
+
+// While it lives, `waiting` is called whenever this process begins to wait for somebody else's lock.
+class OnWaiting {
+ public:
+  explicit OnWaiting(const std::function<void()>& waiting) {
+    set_log_level(LogLevel::kInfo);
+    set_log_function([waiting](LogLevel, std::string_view message) {
+      if (message.ends_with("; waiting")) waiting();
+    });
+  }
+  ~OnWaiting() {
+    set_log_function({});
+    set_log_level(LogLevel::kWarning);
+  }
+  OnWaiting(const OnWaiting&) = delete;
+  OnWaiting& operator=(const OnWaiting&) = delete;
+};
 
 inline void expect_verify_stops_when_told(const Cache& cache) {
   std::stop_source stop;
@@ -133,6 +163,9 @@ inline std::string foreign_descriptor(const std::string& handle) {
          "\nDownload Time: 2026-01-02 08:01:10.234872"
          "\nDownloader Hostname: elsewhere (PID:4711)";
 }
+
+// More than any work takes on the busiest machine, far less than the ten minutes that a lock is respected.
+constexpr double kNoLockWaitedFor = 60;
 
 class Stopwatch {
  public:

@@ -32,8 +32,7 @@ TEST_F(InventoryTest, ListsEveryState) {
   write_text(m("https://x/left") + "." + token + ".tmp/half", "12345");
   write_text(cache_.directory() + "/readme.txt", "not ours");
   Child filler([&] {
-    return cache_
-        .get_or_fill("https://x/filling", counting(counter_, fill_with(model_files()), milliseconds(60000)))
+    return cache_.get_or_fill("https://x/filling", counting(counter_, fill_with(model_files()), until_killed))
         .has_value();
   });
   ASSERT_TRUE(wait_until([&] { return count() == "x"; }));

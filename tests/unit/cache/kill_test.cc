@@ -25,10 +25,12 @@ os::Syscalls killing(int n, bool after) {
   return changing_calls(around);
 }
 
+using Act = std::function<bool(Cache&)>;
+
 class KillTest : public CacheTest {
  protected:
   // Kills `act` at every point, each time after `prepare` in a fresh cache, and looks at what is left.
-  void kill_everywhere(const std::function<void()>& prepare, const std::function<bool(Cache&)>& act,
+  void kill_everywhere(const std::function<void()>& prepare, const Act& act,
                        const std::function<void()>& check) {
     for (const bool after : {false, true})
       for (int n = 1;; ++n) {
@@ -51,6 +53,43 @@ class KillTest : public CacheTest {
     EXPECT_EQ(finished_, 2);
   }
 
+  // How often `act` changes the disk when nobody kills it.
+  int changes_of(const Act& act) {
+    int changes = 0;
+    AroundCalls around;
+    around.before = [&] { return ++changes, 0; };
+    const os::ScopedSyscalls scope(changing_calls(around));
+    EXPECT_TRUE(act(cache_));
+    return changes;
+  }
+
+  // Kills `act` from outside as soon as it tells that it begins change `told`. Until then it goes on, but no
+  // further than through change `last`.
+  void kill_between(const Act& act, int told, int last) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const os::UniqueFd reader(ends[0]);
+    os::UniqueFd writer(ends[1]);
+    Child child([&] {
+      int changes = 0;
+      AroundCalls around;
+      around.before = [&] {
+        if (++changes == told && ::write(writer.get(), "x", 1) != 1) ::abort();
+        return 0;
+      };
+      around.after = [&] {
+        while (changes == last) ::pause();
+      };
+      const os::ScopedSyscalls scope(changing_calls(around));
+      return act(cache_);
+    });
+    writer.reset();
+    char begun = 0;
+    ASSERT_EQ(::read(reader.get(), &begun, 1), 1) << "it ended before that change";
+    ASSERT_TRUE(child.kill_now()) << "it was done already";
+    ++kills_;
+  }
+
   void is_whole_or_absent(const std::string& handle) {
     const auto hit = cache_.find(handle);
     ASSERT_TRUE(hit) << hit.error().message();
@@ -64,7 +103,7 @@ class KillTest : public CacheTest {
     is_whole_or_absent(handle);
     Stopwatch watch;
     put(handle);
-    EXPECT_LT(watch.seconds(), 2);
+    EXPECT_LT(watch.seconds(), kNoLockWaitedFor);
     EXPECT_TRUE(is_complete(handle));
     const auto pruned = cache_.prune({});
     ASSERT_TRUE(pruned) << pruned.error().message();
@@ -153,32 +192,42 @@ TEST_F(KillTest, SettingAnAlias) {
       });
 }
 
+// From outside, and so between two changes or amid one; each time after some change and before a later one,
+// so that every kill falls into the work.
 TEST_F(KillTest, AtRandomMoments) {
   std::mt19937 random(20261121);
   Files files;
   for (int i = 0; i < 40; ++i) files.emplace_back(fmt::format("assets/{}/file", i), std::string(5000, 'x'));
   files.emplace_back("saved_model.pb", "g");
-  Stopwatch whole;
-  put(handle_, files);
-  const auto fill_time = std::max(1U, static_cast<unsigned>(whole.seconds() * 1e6));
-  int killed = 0;
-  for (int round = 0; round < 200; ++round) {
-    Child child([&] { return cache_.get_or_fill(handle_, fill_with(files)).has_value(); });
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % (2 * fill_time)));
-    killed += child.kill_now() ? 1 : 0;
+  const Act fill = [&](Cache& cache) { return cache.get_or_fill(handle_, fill_with(files)).has_value(); };
+  const Act remove = [&](Cache& cache) { return cache.remove(handle_).has_value(); };
+  put("https://hub.example.org/acme/first/1");  // makes the directory
+  const int changes_of_fill = changes_of(fill), changes_of_remove = changes_of(remove);
+  ASSERT_GT(changes_of_fill, 40 * 4);
+  ASSERT_GT(changes_of_remove, 40 * 2);
+  const auto kill_in = [&](const Act& act, int changes) {
+    const int told = 1 + static_cast<int>(random() % static_cast<unsigned>(changes));
+    const int last = std::min(told + static_cast<int>(random() % 20), changes);
+    SCOPED_TRACE(fmt::format("killed after change {} to {}", told, last));
+    kill_between(act, told, last);
     is_whole_or_absent(handle_);
+  };
+  for (int round = 0; round < 200 && !HasFailure(); ++round) {
     if (is_complete(handle_)) {
+      ASSERT_TRUE(cache_.remove(handle_));
+    }
+    kill_in(fill, changes_of_fill);
+    if (round % 4 == 0) {
       // Half a removal is a state to begin from, too.
-      Child remover([&] { return cache_.remove(handle_).has_value(); });
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 3000));
-      remover.kill_now();
-      is_whole_or_absent(handle_);
+      put(handle_, files);
+      kill_in(remove, changes_of_remove);
     }
   }
-  EXPECT_GT(killed, 0);
+  EXPECT_EQ(kills_, 250);
+  ASSERT_TRUE(cache_.remove("https://hub.example.org/acme/first/1"));
   Stopwatch watch;
   put(handle_, files);
-  EXPECT_LT(watch.seconds(), 10);  // it waits for no dead process's lock
+  EXPECT_LT(watch.seconds(), kNoLockWaitedFor);
   ASSERT_TRUE(cache_.prune({}));
   EXPECT_EQ(names(), only(handle_));
   EXPECT_THAT(cache_.verify(handle_).value(), IsEmpty());

@@ -78,8 +78,7 @@ TEST_F(PruneTest, RemovesWhatTheDeadLeft) {
 
 TEST_F(PruneTest, LeavesTheLivingAlone) {
   Child ours([&] {
-    return cache_.get_or_fill(a_, counting(counter_, fill_with(model_files()), milliseconds(60000)))
-        .has_value();
+    return cache_.get_or_fill(a_, counting(counter_, fill_with(model_files()), until_killed)).has_value();
   });
   Child theirs([] { return ::pause() == 0; });
   ASSERT_TRUE(wait_until([&] { return count() == "x"; }));
@@ -87,7 +86,8 @@ TEST_F(PruneTest, LeavesTheLivingAlone) {
   write_text(m(b_) + "." + uuid_ + ".tmp/half", "12345");
   write_text(m(c_) + ".lock", "elsewhere.1." + uuid_);
   write_text(m(c_) + "." + uuid_ + ".tmp/half", "12345");
-  // Another container's, of which only the growth tells.
+  // Another container's, of which only the growth tells; one byte within the second of prune's watch is
+  // enough.
   const std::string d = "https://x/d";
   const std::string growing = m(d) + "." + uuid_ + ".tmp/half";
   write_text(m(d) + ".lock", fmt::format("{}.{}.{}", os::host_name(), dead_pid(), uuid_));
@@ -233,8 +233,7 @@ TEST_F(PruneTest, RemoveOfWhatIsBeingFilledIsRefused) {
   put(a_);
   std::filesystem::remove(m(a_) + "/saved_model.pb");
   Child filler([&] {
-    return cache_.get_or_fill(a_, counting(counter_, fill_with(model_files()), milliseconds(60000)))
-        .has_value();
+    return cache_.get_or_fill(a_, counting(counter_, fill_with(model_files()), until_killed)).has_value();
   });
   ASSERT_TRUE(wait_until([&] { return count() == "x"; }));
   const auto removed = cache_.remove(a_);

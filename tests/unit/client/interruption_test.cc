@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "client/client_fixture.h"
+#include "testing/wait_until.h"
 
 namespace tfhub::client {
 namespace {
@@ -20,7 +21,7 @@ class InterruptionTest : public ClientTest {
     std::stop_source stop;
     const std::stop_token token = stop.get_token();
     std::jthread stopper([&] {
-      while (!ready()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      EXPECT_TRUE(tfhub::testing::wait_until(ready));
       stop.request_stop();
     });
     const StopScope scope(token);

@@ -1,14 +1,13 @@
 #include "os/process.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <thread>
 
+#include "testing/kernel_locks.h"
 #include "testing/temp_dir.h"
 #include "testing/wait_until.h"
 
@@ -39,19 +38,6 @@ pid_t hold_in_child(const TempDir& dir) {
   ::close(ready[0]);
   ::close(ready[1]);
   return child;
-}
-
-// Whether the kernel knows somebody who waits for a lock on this file: "1: -> FLOCK ADVISORY WRITE 71 00:2b:9
-// 0 EOF".
-bool waits_for(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return false;
-  std::ifstream locks("/proc/locks");
-  for (std::string line; std::getline(locks, line);)
-    if (line.find("-> FLOCK") != std::string::npos &&
-        line.find(":" + std::to_string(status.st_ino) + " ") != std::string::npos)
-      return true;
-  return false;
 }
 
 TEST(FileLock, ExcludesAndEndsWithItsOwner) {
@@ -93,7 +79,7 @@ TEST(FileLock, AWaiterWakesWhenTheHolderIsKilled) {
   std::optional<FileLock> got;
   const auto begin = std::chrono::steady_clock::now();
   std::thread waiter([&] { got = FileLock::lock(open_lock_file(dir), 5min).value(); });
-  EXPECT_TRUE(wait_until([&] { return waits_for(dir / "lock"); }));
+  EXPECT_TRUE(wait_until([&] { return tfhub::testing::somebody_waits_for_lock(dir / "lock"); }));
   ::kill(child, SIGKILL);
   waiter.join();
   ::waitpid(child, nullptr, 0);

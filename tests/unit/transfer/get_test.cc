@@ -1,6 +1,9 @@
 // get(): heads, statuses, retries, lengths, limits of time.
 #include <gtest/gtest.h>
 
+#include <latch>
+
+#include "base/log.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
 
@@ -178,9 +181,15 @@ TEST(Get, AServerThatComesUpMeanwhileIsFound) {
   // Refused first: the port is bound, but nobody listens yet.
   os::UniqueFd socket = bound_socket();
   const int port = port_of(socket.get());
-  std::thread late([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::latch listening(1);
+  set_log_level(LogLevel::kDebug);
+  set_log_function([&](LogLevel, std::string_view message) {
+    if (message.find("refused the connection; trying again") == message.npos) return;
     listen(socket.get(), 1);
+    listening.count_down();
+  });
+  std::thread late([&] {
+    listening.wait();
     const os::UniqueFd fd(accept(socket.get(), nullptr, nullptr));
     char buffer[4096];
     const ssize_t got = recv(fd.get(), buffer, sizeof buffer, 0);
@@ -188,11 +197,11 @@ TEST(Get, AServerThatComesUpMeanwhileIsFound) {
     if (got > 0) send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
   });
   HttpOptions options = patient();
-  options.retries = 100;
-  Tuning tuning = quick();
-  tuning.longest_backoff = tuning.backoff = std::chrono::milliseconds(20);
-  EXPECT_EQ(download(fmt::format("http://127.0.0.1:{}/", port), options, 4096, tuning).bytes, "late");
+  options.retries = 1;
+  EXPECT_EQ(download(fmt::format("http://127.0.0.1:{}/", port), options).bytes, "late");
   late.join();
+  set_log_function({});
+  set_log_level(LogLevel::kWarning);
 }
 
 TEST(Get, TheTotalTimeIsAHardBound) {
@@ -208,13 +217,14 @@ TEST(Get, TheTotalTimeIsAHardBound) {
     ScriptedServer server({answer});
     HttpOptions options = patient();
     options.total_timeout = std::chrono::milliseconds(200);
+    options.stall_timeout = std::chrono::minutes(10);
     options.retries = 100;
     const auto begin = Clock::now();
     const Outcome got = download(server.url(), options, 4096, slow);
     const auto took = Clock::now() - begin;
     ASSERT_TRUE(got.error);
     EXPECT_EQ(got.error->code(), Code::kNetwork);
-    EXPECT_LT(took, std::chrono::seconds(3));
+    EXPECT_LT(took, std::chrono::minutes(1));  // any other bound: ten minutes and more
   }
 }
 
@@ -237,7 +247,7 @@ TEST(Get, AConnectThatHangsEnds) {
   const Outcome got = download(fmt::format("http://127.0.0.1:{}/", port_of(listener.get())), options);
   ASSERT_TRUE(got.error);
   EXPECT_THAT(got.error->message(), HasSubstr("did not answer in time (2 tries)"));
-  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_LT(Clock::now() - begin, std::chrono::minutes(1));  // the kernel's own patience: two minutes a try
 }
 
 TEST(Get, ALengthThatIsNotKeptIsCorruptOrCut) {

@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "testing/wait_until.h"
 #include "transfer/quick.h"
 #include "transfer/scripted_server.h"
 #include "transfer/sigpipe.h"
@@ -240,7 +241,7 @@ TEST_F(LiveBodyTest, WhatIsHereIsReadFirst) {
   const ScriptedServer server({reply("200 OK", "", "abcdef")});
   const auto body = get(server);
   ASSERT_TRUE(body);
-  while ((*body)->here().size() < 6) std::this_thread::sleep_for(milliseconds(1));
+  ASSERT_TRUE(tfhub::testing::wait_until([&] { return (*body)->here().size() == 6; }));
   (*body)->take(2);
   EXPECT_EQ(rest_of(**body), "cdef");
 }

@@ -23,6 +23,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using tfhub::testing::ScopedEnv;
 
 // A program from PATH in `directory`; its standard output is read here, its input stays open until the end.
@@ -110,13 +111,12 @@ class Tls : public ::testing::Test {
 };
 
 TEST_F(Tls, AnUnknownAuthorityIsFinalAndSaysWhatToDo) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto got = get(url_, options_);  // with the real pauses: there must be none
+  const auto got = get(url_, options_);
   ASSERT_FALSE(got);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
   EXPECT_EQ(got.error().code(), Code::kNetwork);
-  EXPECT_THAT(got.error().message(), AllOf(HasSubstr("not trusted"), HasSubstr("TFHUB_CA_BUNDLE"),
-                                           HasSubstr("TFHUB_DISABLE_CERT_VALIDATION")));
+  EXPECT_THAT(got.error().message(),
+              AllOf(HasSubstr("not trusted"), HasSubstr("TFHUB_CA_BUNDLE"),
+                    HasSubstr("TFHUB_DISABLE_CERT_VALIDATION"), Not(HasSubstr("tries"))));
 }
 
 TEST_F(Tls, ANamedAuthorityIsTrusted) {
