@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := build
-.PHONY: help demo build check test bench fuzz format lint install
+.PHONY: help demo build check test bench fuzz coverage format lint install
 
 help:
 	@echo "make demo     the whole of it on a real model: publish, serve, resolve"
@@ -13,6 +13,7 @@ help:
 	@echo "make test     every test, with sanitizers and real clients"
 	@echo "make bench    the benchmarks, as ratios to peers in the same run"
 	@echo "make fuzz     SECONDS=60 for each reader of foreign files: libFuzzer"
+	@echo "make coverage which lines and branches of each room the tests reach: an hour"
 	@echo "make format   clang-format on every source file"
 	@echo "make lint     include directions, format, documented settings, clang-tidy"
 	@echo "make install  PREFIX=$(PREFIX), DESTDIR for packagers"
@@ -45,6 +46,11 @@ bench:
 fuzz:
 	@scripts/install_packages.sh build fuzz
 	@scripts/fuzz.sh $(SECONDS)
+
+coverage:
+	@scripts/install_packages.sh build test coverage
+	@scripts/python_env.sh tests
+	@scripts/coverage.sh
 
 format:
 	@scripts/install_packages.sh lint
