@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command on another day and in another time zone: no test may compare an absolute date with the present. Not for
-# programs with a sanitizer, nor for statically linked ones, which keep the day.
+# programs with a sanitizer, for statically linked ones, which keep the day, or for TensorFlow beside our client in one process.
 #   scripts/shift_clock.sh DAYS ZONE COMMAND…
 #   scripts/shift_clock.sh 400 UTC ctest --test-dir build -L unit -j2
 #   scripts/shift_clock.sh 0 Pacific/Kiritimati .venv/bin/python -m pytest tests/conformance tests/clients
