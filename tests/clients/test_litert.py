@@ -18,10 +18,12 @@ def hub(tfhub, store, scratch):
 def test_a_pulled_tflite_predicts_what_the_resolved_saved_model_does(tfhub, hub, scratch, cache, tensorflow_hub):
     handle = f"{hub.url}/{basic_pitch.LITE_NAME}"
     pulled = tfhub.ok("pull", handle, "--format", "tflite", "-o", scratch / "notes.tflite").path
+    assert pulled.read_bytes() == basic_pitch.tflite().read_bytes()
     sound = basic_pitch.chord()
     lite = basic_pitch.lite_prediction(pulled, sound)
     full = tensorflow_hub("predict", cache.path, handle=f"{hub.url}/{basic_pitch.NAME}", value=sound.tolist())
     assert basic_pitch.heard(lite["note"]) == set(basic_pitch.CHORD)
     assert lite.keys() == full.keys() == {"contour", "note", "onset"}
+    # Probabilities. The network makes much of the last bit: without AVX-512, two kernels of this one runtime are 0.0009 apart.
     for name, values in full.items():
-        np.testing.assert_allclose(lite[name], np.array(values), rtol=0, atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(lite[name], np.array(values), rtol=0, atol=0.005, err_msg=name)
