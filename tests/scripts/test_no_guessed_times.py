@@ -22,6 +22,27 @@ ALLOWED = {
     "tests/clients/test_locks.py": {
         "while not over.wait(0.02):": "another client at work; it has a second for each step",
     },
+    "tests/unit/cache/concurrent_test.cc": {
+        "std::this_thread::sleep_for(milliseconds(30));": "a fill that is slow on purpose",
+        "std::this_thread::sleep_for(milliseconds(1300));": "another client at work, for longer than one that may be dead is given",
+    },
+    "tests/unit/cache/find_test.cc": {
+        "EXPECT_LT(seconds / 10, 0.2);  // measured: 0.01; sanitizers are slow": "of processor time",
+    },
+    "tests/unit/cache/prune_test.cc": {
+        "std::this_thread::sleep_for(milliseconds(50));": "another client at work; it has a second for each step",
+    },
+    "tests/unit/server/connection_test.cc": {
+        "std::this_thread::sleep_for(milliseconds(30));": "a client that is slow on purpose",
+        "if (got.size() < (6U << 20)) std::this_thread::sleep_for(milliseconds(200));  // 2.4 s in all": "a client that is slow on purpose",
+    },
+    "tests/unit/transfer/live_body_test.cc": {
+        "if (now && now->what == Moved::What::kNothingHere) std::this_thread::sleep_for(milliseconds(20));": "polling, until the host is given up",
+        "std::this_thread::sleep_for(milliseconds(1000));": "a reader that is slow on purpose: longer than the host may be silent",
+    },
+    "tests/unit/transfer/resume_test.cc": {
+        "if (reads < 2) std::this_thread::sleep_for(std::chrono::milliseconds(900));": "a reader that is slow on purpose: longer than a host may be silent",
+    },
     "tests/unit/testing/wait_until.h": {
         "std::this_thread::sleep_for(std::chrono::milliseconds(2));": "polling lives here",
     },
