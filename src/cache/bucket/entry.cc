@@ -23,14 +23,15 @@ bool objects_are_as_recorded(const Descriptor& descriptor, const std::vector<Buc
 }
 
 bool looks_whole(const std::vector<BucketObject>& files) {
-  constexpr std::string_view kVariables = "variables/";
+  constexpr std::string_view kVariablesPrefix = "variables/";
   std::vector<std::string> top, variables;
   bool any = false;
   for (const BucketObject& file : files) {
     if (file.name.empty() || file.name.ends_with('/')) continue;  // what stands for a directory
     any = true;
     if (file.name.find('/') == std::string::npos) top.push_back(file.name);
-    if (file.name.starts_with(kVariables)) variables.push_back(file.name.substr(kVariables.size()));
+    if (file.name.starts_with(kVariablesPrefix))
+      variables.push_back(file.name.substr(kVariablesPrefix.size()));
   }
   return any && names_look_whole(top, variables);
 }
