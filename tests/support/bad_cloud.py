@@ -6,6 +6,7 @@ Requests pass as they are (the signatures hold: Host and headers stay), unless a
 import re
 import socket
 import threading
+import urllib.parse
 
 from support.fault_server import CLOSE, Request, header_fields, parse_head, reset, send_head, stop_listening
 
@@ -186,6 +187,12 @@ class Exchange:
         """Hard: what was sent and not yet read is lost, too."""
         reset(self._client)
         return CLOSE
+
+
+def reads_of(key: str) -> str:
+    """The targets by which the bytes of an object are asked for (Google's is asked for what it knows of it by the same path). `key`: how
+    its key ends."""
+    return rf"({re.escape(key)}$|{re.escape(urllib.parse.quote(key, safe=''))}\?alt=media$)"
 
 
 # The faults: functions of an exchange.
