@@ -5,18 +5,15 @@ option(TFHUB_CLOUD "Stores in buckets: gs://, s3://, az://. Needs cargo and rust
 set(TFHUB_BUCKET_FOLDER "${CMAKE_SOURCE_DIR}/src/store/bucket")
 set(TFHUB_BUCKET_CRATE "${TFHUB_CARGO_DIRECTORY}/release/libtfhub_bucket.a")
 
-# Declared before every room: Ninja begins what is ready in this order, and nothing takes as long as the crate.
 if(TFHUB_CLOUD)
   find_program(TFHUB_CARGO cargo)
   if(NOT TFHUB_CARGO)
     message(FATAL_ERROR "cargo is missing; install it, or build without buckets: -DTFHUB_CLOUD=OFF")
   endif()
   file(GLOB parts CONFIGURE_DEPENDS "${TFHUB_BUCKET_FOLDER}/*.rs")
-  # OpenSSL is found as the rest finds it, and linked once, by CMake.
   add_custom_command(
     OUTPUT "${TFHUB_BUCKET_CRATE}"
-    COMMAND "${CMAKE_COMMAND}" -E env OPENSSL_NO_VENDOR=1 OPENSSL_STATIC=0 "${TFHUB_CARGO}" build --release --locked
-            --manifest-path "${TFHUB_BUCKET_FOLDER}/Cargo.toml" --target-dir "${TFHUB_CARGO_DIRECTORY}"
+    COMMAND "${CMAKE_SOURCE_DIR}/scripts/bucket_crate.sh" "${TFHUB_CARGO_DIRECTORY}"
     DEPENDS "${TFHUB_BUCKET_FOLDER}/Cargo.toml" "${TFHUB_BUCKET_FOLDER}/Cargo.lock" ${parts}
     COMMENT "Building the access to buckets (Rust)"
     USES_TERMINAL VERBATIM)

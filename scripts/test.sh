@@ -77,7 +77,7 @@ run_suite() {
 
 # Runs a command, its output into a log; a line when it begins and one when it has ended, and the whole log when it failed.
 step() { # NAME COMMAND…
-  local name=$1 log=$results/log/${1// /-} status=0 TIMEFORMAT='%0R %0U %0S'; shift
+  local name=$1 log=$results/log/${1// /-}.log status=0 TIMEFORMAT='%0R %0U %0S'; shift
   echo "== $name"
   { time "$@" &>"$log" </dev/null; } 2>"$log.time" || status=$?
   read -r wall user system < <(tail -1 "$log.time")
