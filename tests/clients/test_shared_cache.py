@@ -122,4 +122,7 @@ def test_in_a_mixed_race_all_get_the_path_and_nothing_else_is_left(tfhub, tensor
     assert paths == {str(cache.entry(handle))}
     assert models.tree(cache.entry(handle)) == TREE
     cache.must_hold_exactly(handle)
-    assert len(fault.requests) == 1, "the model was fetched more than once"
+    # Two of theirs may both begin: their lock is looked at and then taken, in two steps (b/144475403 in its resolver.py), and all
+    # begin in one moment here. Ours take it in one step, so one of ours at most fetches.
+    agents = [request.headers["user-agent"].partition("/")[0] for request in fault.requests]
+    assert agents.count("tfhub") <= 1 and set(agents) <= {"tfhub", "Python-urllib"}, agents
