@@ -132,7 +132,7 @@ class Azurite(Emulator):
     def stop(self):
         if self.process:
             self.process.send_signal(signal.SIGTERM)  # killed, it forgets what it was told in the last seconds
-            self.process.wait(20)
+            self.process.wait(120)  # Node's server gives a connection on which nothing was asked yet a minute for its first request
             self.process = None
 
     def make_bucket(self, name: str) -> str:
