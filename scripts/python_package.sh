@@ -15,12 +15,11 @@ next=$wheels.next  # a failure leaves what was there
 rm -rf "$next"; mkdir -p "$next/raw"
 echo "building the Python package in $wheels"
 
-# As the tree of `make build` is compiled, so that ccache finds it all (Python adds a locale of its own, and its compiler's
-# name), and with the same Rust.
-export CC=cc CXX=c++ PYTHONCOERCECLOCALE=0
-export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+# The rooms and the crate are those of `make build`.
+scripts/build.sh release all
 .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$next/raw" . \
-  --config-settings=cmake.define.TFHUB_CARGO_DIRECTORY="$PWD/build/cargo" --config-settings=cmake.define.TFHUB_BUNDLE_CURL=ON
+  --config-settings=cmake.define.TFHUB_ROOMS_FROM="$PWD/build" --config-settings=cmake.define.TFHUB_CARGO_DIRECTORY="$PWD/build/cargo" \
+  --config-settings=cmake.define.TFHUB_BUNDLE_CURL=ON
 PATH=$PWD/.venv/bin:$PATH .venv/bin/python -m auditwheel repair --wheel-dir "$next" "$next"/raw/*.whl >"$next/auditwheel.log" 2>&1 ||
   { cat "$next/auditwheel.log" >&2; exit 1; }
 rm -rf "$wheels"; mv "$next" "$wheels"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test: `make test`. A suite that fails does not keep the next from running; the last line is the sum, and the exit
 # code is 0 only when nothing failed and every suite ran something.
-#   scripts/test.sh [SUITE…]     (default: all, in two lanes side by side; results, logs and times in build/results/)
+#   scripts/test.sh [SUITE…]     (default: all, in lanes side by side; results, logs and times in build/results/)
 set -euo pipefail
 # A shell that starts this in the background has it ignore SIGINT, and every child with it: tests send that signal.
 [ -n "${TFHUB_TEST_SIGNALS-}" ] || TFHUB_TEST_SIGNALS=default exec env --default-signal=INT,QUIT,TERM "$0" "$@"
@@ -9,12 +9,13 @@ cd "$(dirname "$0")/.."
 results=$PWD/build/results
 began=$SECONDS
 
-# While one lane compiles for the sanitizers and tries what it compiled, the suites that mostly wait run in the other. What
+# While one lane compiles for the sanitizers and tries what it compiled, the suites that mostly wait run in two others. What
 # looks at kills, at memory and at 64 processes at once has the machine to itself at the end.
 sanitized=(asan asan_faults asan_stores tsan)
-black_box=(scripts conformance clients faults stores tensorflow tensorflow_files python browser)
+black_box=(scripts conformance clients faults tensorflow tensorflow_files python browser)
+buckets=(stores)
 alone=(faults_alone)
-suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${sanitized[@]}" "${black_box[@]}" "${alone[@]}")
+suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${sanitized[@]}" "${black_box[@]}" "${buckets[@]}" "${alone[@]}")
 
 # What a test needs from outside is set here; whatever else this shell has set does not count.
 unset "${!TFHUB_@}"
@@ -105,10 +106,11 @@ if [ $# -gt 0 ]; then
   wait "$fetching"
   lane "$@" & wait $!
 else
-  lane "${sanitized[@]}" & sanitizing=$!
+  lane "${sanitized[@]}" & lanes=($!)
   wait "$fetching"
-  lane "${black_box[@]}" & wait $!
-  wait "$sanitizing"
+  lane "${buckets[@]}" & lanes+=($!)
+  lane "${black_box[@]}" & lanes+=($!)
+  wait "${lanes[@]}"
   lane "${alone[@]}" & wait $!
 fi
 
