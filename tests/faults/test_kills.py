@@ -100,7 +100,10 @@ def test_a_killed_publish_shows_nothing_partial_and_the_next_one_succeeds(tfhub,
         if version % 11 == 0:
             finished = tfhub.ok("publish", directory, name, "--store", store)
             assert finished.seconds < 30  # a disk that syncs slowly may add seconds; a lock that is waited for, minutes
-            wait_for(lambda: must_be_absent_or_whole(server, name) == 200, f"{name} is published and does not appear")
+            # What a server has not found it may say to be missing for a moment more, by one of its URLs and not by another.
+            urls = [f"/{name}?tf-hub-format=compressed", f"/api/v1/models/{name}"]
+            wait_for(lambda: all(get(server, url).status == 200 for url in urls), f"{name} is published and does not appear")
+            assert must_be_absent_or_whole(server, name) == 200
             usual = tfhub.ok("publish", directory, f"acme/warm/{version}", "--store", store).seconds
     tfhub.ok("publish", directory, "acme/last/1", "--store", store)
     assert staged(store) == [], "left-overs of dead publishers were not removed by the next publish"
