@@ -16,7 +16,7 @@ if(TFHUB_CLOUD)
     COMMAND "${CMAKE_SOURCE_DIR}/scripts/bucket_crate.sh" "${TFHUB_CARGO_DIRECTORY}"
     DEPENDS "${TFHUB_BUCKET_FOLDER}/Cargo.toml" "${TFHUB_BUCKET_FOLDER}/Cargo.lock" ${parts}
     COMMENT "Building the access to buckets (Rust)"
-    USES_TERMINAL VERBATIM)
+    VERBATIM)
   add_custom_target(tfhub_bucket_crate DEPENDS "${TFHUB_BUCKET_CRATE}")
 endif()
 

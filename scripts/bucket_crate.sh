@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 # Built by the compiler's usual name, whoever calls: pip names another, and cargo would begin anew for each.
 unset CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS AR SOURCE_DATE_EPOCH
 # OpenSSL is found as the rest finds it, and linked once, by CMake.
-OPENSSL_NO_VENDOR=1 OPENSSL_STATIC=0 exec cargo build --release --locked --manifest-path src/store/bucket/Cargo.toml --target-dir "$1"
+OPENSSL_NO_VENDOR=1 OPENSSL_STATIC=0 exec cargo build --quiet --release --locked --manifest-path src/store/bucket/Cargo.toml --target-dir "$1"

@@ -16,7 +16,7 @@ if [ ! -e "$tree/build.ninja" ] || [ ${#options[@]} -gt 0 ]; then
   cmake --preset "$preset" -Wno-dev --log-level=WARNING "${options[@]}"
 fi
 
-# Nothing takes as long as the crate, and Ninja would begin it last: it begins here, and Ninja finds it done. What is wrong with
+# Nothing takes as long as the crate, and Ninja may begin it last: it begins here, and Ninja finds it done. What is wrong with
 # it, Ninja's own attempt says.
 crate=$(sed -n 's/^TFHUB_CARGO_DIRECTORY:PATH=//p' "$tree/CMakeCache.txt")
 if grep -q '^TFHUB_CLOUD:BOOL=ON' "$tree/CMakeCache.txt" && [ ! -e "$crate/release/libtfhub_bucket.a" ]; then
