@@ -27,6 +27,7 @@ fi
 # Two gigabytes a compiler: the one unit with all of Beast takes that much.
 memory=$(awk '/^MemTotal/ { print int($2 / 2000000) }' /proc/meminfo)
 jobs=$(nproc); [ "$memory" -ge "$jobs" ] || jobs=$((memory > 1 ? memory : 1))
+[ -z "${!-}" ] || jobs=$((jobs + 1)) # one of them waits for the crate
 
 NINJA_STATUS="[%f/%t %es] " ninja -C "$tree" -j "$jobs" "$@"
 wait
