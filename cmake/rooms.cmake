@@ -21,6 +21,37 @@ function(tfhub_precompile NAME FIRST)
   endif()
 endfunction()
 
+# What the compiler reads at once in the trees for sanitizers: units that include so many files each. Not CMAKE_UNITY_BUILD, whose
+# units name the files by absolute paths (before CMake 4): the compiler's cache would know none of them in another clone.
+set(TFHUB_UNITY "0" CACHE STRING "How many source files one unit of the compiler includes; 0: each file is its own unit")
+
+# tfhub_units(VARIABLE NAME file…): what to compile for these files. Those of TFHUB_ALONE stay by themselves.
+function(tfhub_units VARIABLE NAME)
+  set(units ${ARGN})
+  if(TFHUB_UNITY)
+    list(TRANSFORM ARGN REPLACE "^${CMAKE_SOURCE_DIR}/(src|tests/unit)/" "" OUTPUT_VARIABLE files)
+    set(units)
+    foreach(file IN LISTS TFHUB_ALONE)
+      if(file IN_LIST files)
+        list(REMOVE_ITEM files "${file}")
+        list(APPEND units "${CMAKE_SOURCE_DIR}/src/${file}")
+      endif()
+    endforeach()
+    set(number 0)
+    while(files)
+      list(SUBLIST files 0 ${TFHUB_UNITY} batch)
+      list(REMOVE_ITEM files ${batch})
+      list(TRANSFORM batch REPLACE "(.+)" "#include \"\\1\"\n")
+      list(JOIN batch "" includes)
+      set(unit "${CMAKE_BINARY_DIR}/units/${NAME}_${number}.cc")
+      file(CONFIGURE OUTPUT "${unit}" CONTENT "${includes}" @ONLY)  # written only when it changes
+      list(APPEND units "${unit}")
+      math(EXPR number "${number} + 1")
+    endwhile()
+  endif()
+  set(${VARIABLE} ${units} PARENT_SCOPE)
+endfunction()
+
 # ThreadSanitizer looks at the tests in which a second thread can start; to it the others are compiled for nothing.
 if(TFHUB_TESTS AND TFHUB_SANITIZE STREQUAL "thread")
   execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/concurrent_tests.py" OUTPUT_VARIABLE TFHUB_CONCURRENT_TESTS
@@ -47,7 +78,8 @@ endfunction()
 # tfhub_gtest_program(NAME TESTS file… LINKS library…): a program of GoogleTest, one of unit_tests.
 function(tfhub_gtest_program NAME)
   cmake_parse_arguments(PROGRAM "" "" "TESTS;LINKS" ${ARGN})
-  add_executable(${NAME} EXCLUDE_FROM_ALL ${PROGRAM_TESTS})
+  tfhub_units(units ${NAME} ${PROGRAM_TESTS})
+  add_executable(${NAME} EXCLUDE_FROM_ALL ${units})
   add_dependencies(unit_tests ${NAME})
   target_include_directories(${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/tests/unit")
   target_link_libraries(${NAME} PRIVATE ${PROGRAM_LINKS} GTest::gmock GTest::gtest_main)
@@ -72,6 +104,10 @@ endfunction()
 # what the whole build costs.
 set(TFHUB_ROOMS_FROM "" CACHE PATH "A build tree of the same sources and compiler, whose rooms are linked instead of compiled")
 
+# Rooms whose tests read much: the time that the compiler takes longer to optimise them, their tests save many times over. The
+# precompiled header is for units of its own options.
+set(TFHUB_BUSY archive documents savedmodel cache)
+
 # tfhub_room(NAME USES room… LINKS dependency…): src/NAME/*.cc becomes the library tfhub_NAME, with its unit tests.
 function(tfhub_room NAME)
   cmake_parse_arguments(ROOM "" "" "USES;LINKS;FOLDERS" ${ARGN})
@@ -90,8 +126,13 @@ function(tfhub_room NAME)
     add_library(tfhub_${NAME} STATIC IMPORTED GLOBAL)
     set_target_properties(tfhub_${NAME} PROPERTIES IMPORTED_LOCATION "${TFHUB_ROOMS_FROM}/libtfhub_${NAME}.a")
   else()
-    add_library(tfhub_${NAME} STATIC ${sources})
-    tfhub_precompile(tfhub_${NAME} tfhub_base ${TFHUB_COMMON_HEADERS})
+    tfhub_units(units tfhub_${NAME} ${sources})
+    add_library(tfhub_${NAME} STATIC ${units})
+    if(TFHUB_SANITIZE AND NAME IN_LIST TFHUB_BUSY)
+      target_compile_options(tfhub_${NAME} PRIVATE -O1)
+    else()
+      tfhub_precompile(tfhub_${NAME} tfhub_base ${TFHUB_COMMON_HEADERS})
+    endif()
   endif()
   target_include_directories(tfhub_${NAME} ${visible} "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
   if(NAME STREQUAL "base")
