@@ -9,13 +9,15 @@ cd "$(dirname "$0")/.."
 results=$PWD/build/results
 began=$SECONDS
 
-# While one lane compiles for the sanitizers and tries what it compiled, the suites that mostly wait run in two others. What
-# looks at kills, at memory and at 64 processes at once has the machine to itself at the end.
-sanitized=(asan asan_faults asan_stores tsan)
+# Lanes, side by side. ThreadSanitizer's needs nothing but the compiler and begins at once, beside the build of the crate, which
+# cannot keep two cores busy to its end. While the other lane of sanitizers compiles, the suites that mostly wait run in two more.
+# What looks at kills, at memory and at 64 processes at once has the machine to itself at the end.
+threads=(tsan)
+sanitized=(asan asan_faults asan_stores)
 black_box=(scripts conformance clients faults tensorflow tensorflow_files python browser)
 buckets=(stores)
 alone=(faults_alone)
-suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${sanitized[@]}" "${black_box[@]}" "${buckets[@]}" "${alone[@]}")
+suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${threads[@]}" "${sanitized[@]}" "${black_box[@]}" "${buckets[@]}" "${alone[@]}")
 
 # What a test needs from outside is set here; whatever else this shell has set does not count.
 unset "${!TFHUB_@}"
@@ -101,13 +103,14 @@ trap 'for group in $(jobs -p); do kill -- "-$group" 2>/dev/null || true; done' E
 trap 'exit 130' INT
 trap 'exit 143' TERM
 step fetch fetch & fetching=$!
-step build build release all bucket_test & wait $!
+step build build release all bucket_test & building=$!
+[ $# -gt 0 ] || { lane "${threads[@]}" & lanes=($!); }
+wait "$building"
+wait "$fetching"
 if [ $# -gt 0 ]; then
-  wait "$fetching"
   lane "$@" & wait $!
 else
-  lane "${sanitized[@]}" & lanes=($!)
-  wait "$fetching"
+  lane "${sanitized[@]}" & lanes+=($!)
   lane "${buckets[@]}" & lanes+=($!)
   lane "${black_box[@]}" & lanes+=($!)
   wait "${lanes[@]}"
