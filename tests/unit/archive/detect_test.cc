@@ -29,6 +29,13 @@ TEST(Detect, SaysWhatCameInstead) {
   EXPECT_THAT(said_of("\n <!DOCTYPE html>\n<html><head><TITLE lang=en>\n Hotel Wi-Fi login\n</TITLE>"),
               HasSubstr("an HTML page titled 'Hotel Wi-Fi login'"));
   EXPECT_THAT(said_of("<html><body>no title"), HasSubstr("an HTML page"));
+  EXPECT_THAT(said_of("<head><title>One\n\tTwo\r\n</title>"), HasSubstr("titled 'One  Two'"));
+  EXPECT_THAT(said_of("<!-- proxy --><html><title>Denied</title>"),
+              HasSubstr("an HTML page titled 'Denied'"));
+  EXPECT_THAT(said_of("\xef\xbb\xbf<html><title>Cut of"), HasSubstr("an HTML page (of"));
+  EXPECT_THAT(said_of("<html><title"), HasSubstr("an HTML page (of"));
+  EXPECT_THAT(said_of("[1, 2]"), HasSubstr("JSON, beginning with '[1, 2]'"));
+  EXPECT_THAT(said_of("one\ttwo\r\nthree"), HasSubstr("text, beginning with 'one"));
   EXPECT_THAT(said_of("<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>"), HasSubstr("XML"));
   EXPECT_THAT(said_of("{\"error\": \"no such model\"}"), HasSubstr("JSON, beginning with '{\"error\""));
   EXPECT_THAT(said_of("Not found\n"), HasSubstr("text, beginning with 'Not found'"));
@@ -37,6 +44,14 @@ TEST(Detect, SaysWhatCameInstead) {
   EXPECT_THAT(said_of("\x1c\0\0\0TFL3"sv), HasSubstr("TF Lite"));
   EXPECT_THAT(said_of("\x28\xb5\x2f\xfd\0"sv), HasSubstr("zstd"));
   EXPECT_THAT(said_of("\x01\x02\xff\0"sv), HasSubstr("bytes 0102ff00"));
+}
+
+TEST(Detect, WhatOnlyBeginsLikeAnArchiveIsNone) {
+  EXPECT_THAT(said_of("BZh"), HasSubstr("text, beginning with 'BZh'"));
+  EXPECT_THAT(said_of("BZh0"), HasSubstr("'BZh0'"));
+  EXPECT_THAT(said_of("BZh: a man"), HasSubstr("'BZh: a man'"));
+  EXPECT_THAT(said_of(std::string(511, 'x')), HasSubstr("text"));
+  EXPECT_THAT(said_of(std::string(512, 'x')), HasSubstr("text"));
 }
 
 TEST(Detect, ATerminalIsNotDrivenByATitle) {

@@ -281,12 +281,9 @@ TEST(Limits, EntriesCountDirectoriesAndGlobalHeaders) {
   EXPECT_TRUE(unpack(TarBuilder().directory("./").directory("a").file("a/b", "").end(), options).result);
   for (const std::string& tar :
        {TarBuilder().directory("./").directory("a").file("a/b", "").file("a/c", "").end(),
-        TarBuilder()
-            .pax({{"k", "v"}}, 'g')
-            .pax({{"k", "v"}}, 'g')
-            .pax({{"k", "v"}}, 'g')
-            .file("a", "")
-            .end()})
+        TarBuilder().pax({{"k", "v"}}, 'g').pax({{"k", "v"}}, 'g').pax({{"k", "v"}}, 'g').file("a", "").end(),
+        TarBuilder().file("a", "").pax({{"k", "v"}}, 'g').pax({{"k", "v"}}, 'g').pax({{"k", "v"}}, 'g').end(),
+        TarBuilder().file("a", "").directory("b").directory("c").directory("d").end()})
     EXPECT_THAT(unpack(tar, options).result.error().message(), HasSubstr("TFHUB_MAX_MODEL_FILES"));
 }
 
@@ -330,6 +327,19 @@ TEST(Limits, ComeFromTheSettings) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code(), Code::kUsage);
   EXPECT_EQ(Limits::from_settings()->total_bytes, uint64_t{50} << 30);
+}
+
+TEST(Limits, ASettingThatIsNoLimitIsNamed) {
+  for (const char* const name : {"TFHUB_MAX_MODEL_SIZE", "TFHUB_MAX_MODEL_FILES", "TFHUB_MAX_EXPANSION"}) {
+    for (const char* const value : {"0", "many", "-1"}) {
+      ::setenv(name, value, 1);
+      const auto limits = Limits::from_settings();
+      ::unsetenv(name);
+      ASSERT_FALSE(limits) << name << "=" << value;
+      EXPECT_EQ(limits.error().code(), Code::kUsage);
+      EXPECT_THAT(limits.error().message(), HasSubstr(name)) << value;
+    }
+  }
 }
 
 TEST(Extract, FilesAre0644AndDirectories0755) {

@@ -255,5 +255,22 @@ TEST(TarHeader, SizesBeyondEightGibibytesArePax) {
   EXPECT_THAT(unpack(tar).result.error().message(), HasSubstr("1.0 TiB"));  // read as it was meant
 }
 
+// POSIX ustar: the name at 0, 100 bytes; the prefix, which goes before it with a slash, at 345, 155 bytes.
+TEST(TarHeader, ALongNameIsSplitAtASlashWhereItCanBe) {
+  const std::string folder(140, 'd'), name(90, 'n');
+  const std::string split = tar_header(folder + "/" + name, false, 1);
+  ASSERT_EQ(split.size(), 512u);
+  EXPECT_EQ(std::string(split.c_str()), name);
+  EXPECT_EQ(std::string(split.substr(345, 155).c_str()), "./" + folder);
+  const auto unpacked = unpack(split + "x" + std::string(511, '\0') + tar_end());
+  ASSERT_TRUE(unpacked.result) << unpacked.result.error().message();
+  EXPECT_EQ(unpacked.files.at(folder + "/" + name), "x");
+
+  EXPECT_EQ(tar_header(std::string(152, 'd') + "/" + name, false, 1).size(), 512u);      // 154 with "./"
+  EXPECT_EQ(tar_header(std::string(153, 'd') + "/" + name, false, 1).size(), 512u);      // 155: just fits
+  EXPECT_EQ(tar_header(std::string(154, 'd') + "/" + name, false, 1).size(), 3 * 512u);  // pax
+  EXPECT_EQ(tar_header(folder, true, 0).size(), 3 * 512u);  // no slash but the last
+}
+
 }  // namespace
 }  // namespace tfhub::archive

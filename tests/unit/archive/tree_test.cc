@@ -88,6 +88,9 @@ TEST(ListTree, OtherThingsThanFilesAreRefused) {
   write_text(directory / "m/ok", "x");
   ASSERT_EQ(::mkfifo((directory / "m/pipe").c_str(), 0600), 0);
   EXPECT_THAT(refusal(directory / "m"), HasSubstr("'pipe' is a device, a FIFO"));
+  fs::rename(directory / "m/pipe", directory / "pipe");
+  fs::create_symlink(".", directory / "m/self");
+  EXPECT_THAT(refusal(directory / "m"), HasSubstr("'self' is a symbolic link to something"));
 }
 
 TEST(ListTree, AnEmptyOrMissingDirectory) {
