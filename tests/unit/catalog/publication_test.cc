@@ -366,6 +366,40 @@ TEST(PublicationOnABucket, ARecordWhoseModelBecameAVersionMeanwhileIsTakenBack) 
   EXPECT_THAT(keys(*store, ".staging/"), IsEmpty());
 }
 
+// Where a rival's record stands as we write ours, and is taken back before we can read it.
+class StoreOfAFicklePublisher final : public testing::MemoryBucket {
+ public:
+  Result<bool> put_if_absent(const std::string& key, Bytes bytes) override {
+    if (fickle && key == protocol::entry_key("acme/mul/1")) return false;
+    return MemoryBucket::put_if_absent(key, bytes);
+  }
+  bool fickle = true;
+};
+
+TEST(PublicationOnABucket, ARivalThatGivesUpAtTheLastMomentIsSaid) {
+  StoreOfAFicklePublisher store;
+  EXPECT_FAILS(publish(store, "acme/mul/1", small_model("x")), Code::kConflict, HasSubstr("gave up"),
+               HasSubstr("publish again"));
+  EXPECT_THAT(keys(store), IsEmpty());
+  store.fickle = false;
+  EXPECT_OUTCOME(publish(store, "acme/mul/1", small_model("x")), Outcome::kPublished);
+}
+
+TEST_P(Publication, ARecordThatNobodyCouldReadIsNotWritten) {
+  auto area = StagingArea::create(*store_);
+  ASSERT_TRUE(area);
+  const auto before = keys(*store_);
+  const auto refused = [&](const Files& files, const std::string& token, Code code, const std::string& why) {
+    EXPECT_FAILS(commit(*store_, record_of("acme/mul/1", files, token)), code, HasSubstr("acme/mul/1"),
+                 HasSubstr(why));
+  };
+  refused({}, area->token(), Code::kCorrupt, "record is not sound");
+  refused({{"../../other/1.tar.gz", "x"}}, area->token(), Code::kCorrupt, "record is not sound");
+  refused(small_model("x"), "../" + area->token().substr(3), Code::kCorrupt, "record is not sound");
+  refused({{"latin-\xe9.pb", "x"}}, area->token(), Code::kUnexpected, "cannot be written down");
+  EXPECT_EQ(keys(*store_), before);
+}
+
 // What a power cut may find: a record on the disk only after every byte it names, and after the note that
 // ties them.
 TEST(PublicationInADirectory, TheBytesAreOnTheDiskBeforeTheRecordNamesThem) {

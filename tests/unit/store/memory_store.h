@@ -142,7 +142,7 @@ class MemoryStore : public store::ObjectStore {
 };
 
 // Can do what only a bucket can, besides.
-class MemoryBucket final : public MemoryStore, public store::BucketObjects {
+class MemoryBucket : public MemoryStore, public store::BucketObjects {
  public:
   Result<void> copy(const std::string& from, const std::string& to, uint64_t size) override {
     if (before_copy) TFHUB_TRY(before_copy(to));
