@@ -26,6 +26,11 @@ TEST(Fetch, AnyStatusIsAResult) {
   }
 }
 
+TEST(Fetch, OnlyHttpIsFetched) {
+  for (const char* url : {"", "file:///etc/passwd", "ftp://127.0.0.1/x", "http:/x"})
+    EXPECT_EQ(fetch("GET", url, patient()).error().code(), Code::kUsage) << url;
+}
+
 TEST(Fetch, HeadHasNoBody) {
   Reply answer;
   answer.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\nETag: \"a\"\r\n\r\n";

@@ -368,6 +368,7 @@ TEST_F(LiveBodyTest, AHeadThatDoesNotComeOrDoesNotEndIsAnError) {
     const ScriptedServer server({kept_open(bytes)});
     EXPECT_FALSE(get(server));
   }
+  EXPECT_EQ(LiveBody::get("no url", {}, options_, connections_).error().code(), Code::kUsage);
   const os::UniqueFd nobody = bound_socket();
   const auto refused =
       LiveBody::get(fmt::format("http://127.0.0.1:{}/", port_of(nobody.get())), {}, options_, connections_);

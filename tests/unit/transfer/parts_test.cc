@@ -121,5 +121,37 @@ TEST_F(PartsTest, AFileThatIsGoneIsNotFound) {
   EXPECT_EQ(got.error().code(), Code::kNotFound);
 }
 
+TEST_F(PartsTest, MoreThanThePartIsCorrupt) {
+  const ScriptedServer server([&](const auto&, int) {
+    Reply longer;  // only its bytes say that it is more
+    longer.bytes =
+        "HTTP/1.1 206 Partial Content\r\nETag: \"v1\"\r\nContent-Range: bytes 10-19/100000\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n" +
+        chunked(content.substr(10, 11), 100);
+    return longer;
+  });
+  const auto got = read(server, {10, 19});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code(), Code::kCorrupt);
+}
+
+TEST_F(PartsTest, AnotherPartThanWasAskedForIsNone) {
+  const ScriptedServer server([&](const auto&, int) {
+    return reply("206 Partial Content", "ETag: \"v1\"\r\nContent-Range: bytes 10-14/100000\r\n",
+                 content.substr(10, 5));
+  });
+  const auto got = read(server, {10, 19});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code(), Code::kNetwork);
+  EXPECT_NE(got.error().message().find("another part than was asked for"), std::string::npos);
+}
+
+TEST_F(PartsTest, OnlyHttpIsRead) {
+  const auto got =
+      client.get({.url = "file:///etc/passwd", .range = {0, 1}, .file_size = 2, .file_sha256 = {}});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code(), Code::kUsage);
+}
+
 }  // namespace
 }  // namespace tfhub::transfer::test

@@ -58,6 +58,9 @@ TEST_F(Proxy, NoProxyMatches) {
   EXPECT_TRUE(bypasses_proxy("[2001:db8::5]", "80", "2001:db8::/32"));
   EXPECT_FALSE(bypasses_proxy("10.1.2.3", "80", "10.0.0.0/99,10.0.0.0/,/8, ,"));
   EXPECT_FALSE(bypasses_proxy("h", "80", ""));
+  EXPECT_TRUE(bypasses_proxy("example.org.", "80", "example.org"));
+  EXPECT_FALSE(bypasses_proxy("10.1.2.3", "80", "10.0.0.0/8x,::/0,2001:db8::/32"));
+  EXPECT_FALSE(bypasses_proxy("h", "80", "., *."));
 }
 
 TEST_F(Proxy, GetsThePlainRequestWhole) {

@@ -84,7 +84,9 @@ TEST(Redirect, CredentialsStayWithTheirOrigin) {
     return number == 0 ? redirect("302 Found", "/second") : redirect("302 Found", other.url("/third"));
   });
   HttpOptions options = patient();
-  options.headers = {{"Authorization", "Bearer hush"}, {"Cookie", "a=hush"}, {"X-Plain", "1"}};
+  options.headers = {
+      {"Authorization", "Bearer hush"}, {"Cookie", "a=hush"},  {"X-Plain", "1"},
+      {"X-Auth-Token", "hush"},         {"X-Api-Key", "hush"}, {"Proxy-Authorization", "hush"}};
   EXPECT_EQ(download(home.url(), options).bytes, "here");
   EXPECT_EQ(home.requests().at(1).header("authorization"), "Bearer hush");
   const RecordedRequest last = other.requests().at(0);
@@ -107,6 +109,11 @@ TEST(Redirect, ReferencesResolve) {
   EXPECT_EQ(resolve_reference(**curl, base, "//other/x"), "http://other/x");
   EXPECT_EQ(resolve_reference(**curl, base, "https://other:1/x y"), "https://other:1/x%20y");
   EXPECT_EQ(resolve_reference(**curl, base, "gs://bucket/x"), "gs://bucket/x");
+  EXPECT_EQ(resolve_reference(**curl, base, std::string("/c\0d", 4)), "");
+  EXPECT_EQ(resolve_reference(**curl, base, "http://h:port/"), "");
+  EXPECT_EQ(resolve_reference(**curl, "no url", "/c"), "");
+  EXPECT_FALSE(same_origin(**curl, "no url", "no url"));
+  EXPECT_FALSE(same_origin(**curl, "http://g/a", "http://h/a"));
   EXPECT_TRUE(same_origin(**curl, "http://h/a", "HTTP://H:80/b"));
   EXPECT_FALSE(same_origin(**curl, "http://h/a", "https://h/a"));
   EXPECT_FALSE(same_origin(**curl, "http://h/a", "http://h:81/a"));

@@ -291,5 +291,99 @@ TEST(Resume, ASlowReaderIsNoStall) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
+TEST(Resume, MoreThanThePartThatWasAnnouncedIsCorrupt) {
+  const std::string content = pattern(3000), v1 = "ETag: \"v1\"\r\n";
+  Reply longer;  // no Content-Length contradicts its place: only its bytes do
+  longer.bytes = "HTTP/1.1 206 Partial Content\r\n" + v1 +
+                 "Content-Range: bytes 1000-2999/3000\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                 chunked(content.substr(1000) + "more", 10'000);
+  const Outcome got = cut_then(v1, longer, content);
+  ASSERT_TRUE(got.error);
+  EXPECT_EQ(got.error->code(), Code::kCorrupt);
+  EXPECT_THAT(got.error->message(), HasSubstr("more bytes than it announced"));
+  EXPECT_TRUE(got.worth_restarting);
+  EXPECT_TRUE(content.starts_with(got.bytes));
+}
+
+// The rules alone: what a host may answer and no scripted one does.
+TEST(Resume, EachRuleAlone) {
+  using Kind = Continuation::Kind;
+  const std::string url = "http://h/m";
+  const auto head = [&](int status, decltype(ResponseHead::headers) headers) {
+    ResponseHead made;
+    made.status = status;
+    made.url = url;
+    made.headers = std::move(headers);
+    return made;
+  };
+  const std::string date = "Mon, 02 Jan 2006 15:04:05 GMT", later = "Mon, 02 Jan 2006 15:04:06 GMT";
+  const auto known = Representation::of(head(200, {{"etag", "\"1\""}, {"content-length", "10"}}));
+  EXPECT_EQ(known.validator, "\"1\"");
+  const auto endless = Representation::of(head(200, {{"etag", "\"1\""}, {"transfer-encoding", "chunked"}}));
+  EXPECT_FALSE(endless.size);
+  const auto dated =
+      Representation::of(head(200, {{"last-modified", date}, {"date", later}, {"content-length", "10"}}));
+  EXPECT_EQ(dated.validator, date);
+  EXPECT_EQ(Representation::of(head(200, {{"last-modified", date}})).validator, "") << "by no clock at all";
+  EXPECT_EQ(Representation::of(head(200, {{"last-modified", "yesterday"}, {"date", later}})).validator, "");
+
+  struct Case {
+    const char* what;
+    const Representation& first;
+    uint64_t position;
+    ResponseHead answer;
+    Kind kind;
+  };
+  const std::vector<Case> cases = {
+      {"neither says how long it is", endless, 4,
+       head(206, {{"etag", "\"1\""}, {"content-range", "bytes 4-9/*"}}), Kind::kChanged},
+      {"a part learns the length", endless, 4,
+       head(206, {{"etag", "\"1\""}, {"content-range", "bytes 4-9/10"}}), Kind::kPart},
+      {"a part that need not say it", known, 4,
+       head(206, {{"etag", "\"1\""}, {"content-range", "bytes 4-9/*"}}), Kind::kPart},
+      {"a part that ends before it begins", known, 4,
+       head(206, {{"etag", "\"1\""}, {"content-range", "bytes 4-3/10"}}), Kind::kChanged},
+      {"a part after the end", known, 4, head(206, {{"etag", "\"1\""}, {"content-range", "bytes 4-10/10"}}),
+       Kind::kChanged},
+      {"the same date", dated, 4, head(206, {{"last-modified", date}, {"content-range", "bytes 4-9/10"}}),
+       Kind::kPart},
+      {"no date any more", dated, 4, head(206, {{"content-range", "bytes 4-9/10"}}), Kind::kPart},
+      {"another date", dated, 4, head(206, {{"last-modified", later}, {"content-range", "bytes 4-9/10"}}),
+       Kind::kChanged},
+      {"a tag that was not there", dated, 4,
+       head(206, {{"etag", "\"1\""}, {"content-range", "bytes 4-9/10"}}), Kind::kChanged},
+      {"the whole, before anything was read", known, 0,
+       head(200, {{"etag", "\"1\""}, {"content-length", "10"}}), Kind::kWhole},
+      {"the whole, of another length", known, 0, head(200, {{"etag", "\"1\""}, {"content-length", "11"}}),
+       Kind::kChanged},
+      {"the whole, of no length", known, 0, head(200, {{"etag", "\"1\""}, {"transfer-encoding", "chunked"}}),
+       Kind::kWhole},
+      {"the whole, with another digest", known, 0,
+       head(200, {{"etag", "\"1\""}, {"content-length", "10"}, {"digest", "x"}}), Kind::kChanged},
+      {"nothing was missing", endless, 10, head(416, {{"etag", "\"1\""}, {"content-range", "bytes */10"}}),
+       Kind::kComplete},
+      {"nothing was missing, as was known", known, 10,
+       head(416, {{"etag", "\"1\""}, {"content-range", "bytes */10"}}), Kind::kComplete},
+      {"it ends elsewhere", endless, 10, head(416, {{"etag", "\"1\""}, {"content-range", "bytes */9"}}),
+       Kind::kChanged},
+      {"it ends elsewhere than was known", known, 9,
+       head(416, {{"etag", "\"1\""}, {"content-range", "bytes */9"}}), Kind::kChanged},
+      {"another's end", endless, 10, head(416, {{"etag", "\"2\""}, {"content-range", "bytes */10"}}),
+       Kind::kChanged},
+      {"it ends nowhere", endless, 10, head(416, {{"etag", "\"1\""}}), Kind::kChanged},
+      {"it ends at a word", endless, 10, head(416, {{"etag", "\"1\""}, {"content-range", "bytes */ten"}}),
+       Kind::kChanged},
+  };
+  for (const Case& c : cases) {
+    const Continuation judged = judge(c.first, c.position, c.answer);
+    EXPECT_EQ(judged.kind, c.kind) << c.what << ": " << judged.why;
+    EXPECT_EQ(judged.why.empty(), c.kind != Kind::kChanged) << c.what;
+    if (judged.kind == Kind::kPart || judged.kind == Kind::kComplete) {
+      EXPECT_EQ(judged.size, 10u) << c.what;
+      EXPECT_EQ(judged.end, 10u) << c.what;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tfhub::transfer::test
