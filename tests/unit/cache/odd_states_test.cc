@@ -18,8 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const std::string kOther = "https://hub.example.org/acme/other/1";
-const std::string kUnversioned = "https://hub.example.org/acme/mul";
+const std::string kSecond = "https://hub.example.org/acme/other/1";
+const std::string kStandsForIt = "https://hub.example.org/acme/mul";
 const std::string kSomebody = "elsewhere.7." + kTheirToken;  // alive, as far as anybody here can tell
 
 // A record that is whole by its checksum and says `files`, lines of its own.
@@ -57,7 +57,7 @@ void expect_that_wrong_requests_are_refused(Cache& cache) {
   ASSERT_TRUE(cache.get_or_fill(model, fill_with(model_files())));
   EXPECT_TRUE(cache.set_alias(model, model, "e"));
   EXPECT_FALSE((*cache.find(model))->alias) << "nothing stands for itself";
-  EXPECT_EQ(cache.get_or_fill(kOther, fill_with({})).error().code(), Code::kCorrupt);
+  EXPECT_EQ(cache.get_or_fill(kSecond, fill_with({})).error().code(), Code::kCorrupt);
 }
 
 void expect_that_a_wrong_timeout_is_named(Cache& cache) {
@@ -66,7 +66,7 @@ void expect_that_a_wrong_timeout_is_named(Cache& cache) {
   const auto named = [](const auto& result) {
     return !result && result.error().message().find("TFHUB_LOCK_TIMEOUT") != std::string::npos;
   };
-  EXPECT_TRUE(named(cache.get_or_fill(kOther, never_fill())));
+  EXPECT_TRUE(named(cache.get_or_fill(kSecond, never_fill())));
   EXPECT_TRUE(named(cache.remove(model)));
   EXPECT_TRUE(named(cache.prune({})));
 }
@@ -101,7 +101,7 @@ TEST_F(OddDirectory, VerifyTellsWhatIsWrongWithARecord) {
 
 TEST_F(OddDirectory, SeveralModelsOfTensorflowHubsAreCounted) {
   put_foreign(handle_);
-  put_foreign(kOther);
+  put_foreign(kSecond);
   std::string said;
   set_log_function([&](LogLevel, std::string_view text) { said += text; });
   EXPECT_THAT(cache_.verify(std::nullopt).value(), IsEmpty());
@@ -111,17 +111,17 @@ TEST_F(OddDirectory, SeveralModelsOfTensorflowHubsAreCounted) {
 
 TEST_F(OddDirectory, WhatSomebodyIsFillingIsNotRemoved) {
   put(handle_);
-  ASSERT_TRUE(cache_.set_alias(kUnversioned, handle_, "e"));
-  write_text(m(kUnversioned) + ".lock", kSomebody);
+  ASSERT_TRUE(cache_.set_alias(kStandsForIt, handle_, "e"));
+  write_text(m(kStandsForIt) + ".lock", kSomebody);
   EXPECT_EQ(cache_.remove(handle_).error().code(), Code::kConflict);
-  EXPECT_EQ(cache_.remove(kUnversioned).error().code(), Code::kConflict);
+  EXPECT_EQ(cache_.remove(kStandsForIt).error().code(), Code::kConflict);
   PruneOptions to_nothing;
   to_nothing.max_size = 0;
   EXPECT_THAT(cache_.prune(to_nothing)->removed, IsEmpty());
-  EXPECT_TRUE(is_complete(handle_) && is_complete(kUnversioned));
+  EXPECT_TRUE(is_complete(handle_) && is_complete(kStandsForIt));
 
   // One that is broken is being filled anew, and is listed under its name.
-  std::filesystem::rename(m(kUnversioned) + ".lock", m(handle_) + ".lock");
+  std::filesystem::rename(m(kStandsForIt) + ".lock", m(handle_) + ".lock");
   PruneOptions dry = to_nothing;
   dry.dry_run = true;
   EXPECT_THAT(cache_.prune(dry)->removed, IsEmpty());
@@ -186,7 +186,7 @@ TEST_F(OddBucket, VerifyTellsWhatIsWrongWithARecord) {
   bucket_.set(m(handle_) + "/saved_model.pb", "longer than it was");
   EXPECT_THAT(cache_.verify(handle_).value().at(0).what, HasSubstr("bytes instead of"));
 
-  put_foreign(kOther, {{"variables/variables.index", "x"}});
+  put_foreign(kSecond, {{"variables/variables.index", "x"}});
   const auto all = cache_.verify(std::nullopt).value();
   ASSERT_THAT(all, SizeIs(2));
   EXPECT_TRUE(std::any_of(all.begin(), all.end(),
@@ -200,9 +200,9 @@ TEST_F(OddBucket, WhatSomebodyIsFillingStays) {
   to_nothing.max_size = 0;
   EXPECT_THAT(cache_.prune(to_nothing)->removed, IsEmpty());
   EXPECT_TRUE(*cache_.find(handle_));
-  bucket_.set(m(kUnversioned) + ".lock", kSomebody);
-  EXPECT_TRUE(cache_.set_alias(kUnversioned, handle_, "e"));
-  EXPECT_FALSE(*cache_.find(kUnversioned)) << "a tensorflow_hub is about to put its own there";
+  bucket_.set(m(kStandsForIt) + ".lock", kSomebody);
+  EXPECT_TRUE(cache_.set_alias(kStandsForIt, handle_, "e"));
+  EXPECT_FALSE(*cache_.find(kStandsForIt)) << "a tensorflow_hub is about to put its own there";
 }
 
 TEST_F(OddBucket, ALockThatGoesBetweenTwoLooksIsFree) {

@@ -14,9 +14,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const std::string kModel = "https://hub.example.org/acme/mul/1";
-const std::string kOther = "https://hub.example.org/acme/other/1";
-const std::string kUnversioned = "https://hub.example.org/acme/mul";
+const std::string kTheModel = "https://hub.example.org/acme/mul/1";
+const std::string kLeftByTheDead = "https://hub.example.org/acme/other/1";
+const std::string kAliasOfIt = "https://hub.example.org/acme/mul";
 
 // What a cache is asked for; the value does not matter.
 struct Request {
@@ -41,25 +41,27 @@ std::vector<Request> every_request() {
   dry = to_nothing;
   dry.dry_run = true;
   return {
-      {"find", [](Cache& cache) { return without_value(cache.find(kModel)); }},
-      {"find_alias", [](Cache& cache) { return without_value(cache.find(kUnversioned)); }},
+      {"find", [](Cache& cache) { return without_value(cache.find(kTheModel)); }},
+      {"find_alias", [](Cache& cache) { return without_value(cache.find(kAliasOfIt)); }},
       {"fill",
-       [](Cache& cache) { return without_value(cache.get_or_fill(kModel, fill_with(model_files()))); }},
+       [](Cache& cache) { return without_value(cache.get_or_fill(kTheModel, fill_with(model_files()))); }},
       {"fill_another",
-       [](Cache& cache) { return without_value(cache.get_or_fill(kOther, fill_with(model_files()))); }},
-      {"set_alias", [](Cache& cache) { return cache.set_alias(kUnversioned, kModel, "\"2\""); }},
+       [](Cache& cache) {
+         return without_value(cache.get_or_fill(kLeftByTheDead, fill_with(model_files())));
+       }},
+      {"set_alias", [](Cache& cache) { return cache.set_alias(kAliasOfIt, kTheModel, "\"2\""); }},
       {"list", [](Cache& cache) { return without_value(cache.list()); }},
       {"verify", [](Cache& cache) { return without_value(cache.verify(std::nullopt)); }},
-      {"verify_alias", [](Cache& cache) { return without_value(cache.verify(kUnversioned)); }},
+      {"verify_alias", [](Cache& cache) { return without_value(cache.verify(kAliasOfIt)); }},
       {"prune", prune({}), false, true},
       {"prune_to_nothing", prune(to_nothing), false, true},
       {"prune_dry", prune(dry), false, true},
-      {"remove", [](Cache& cache) { return cache.remove(kModel); }, true},
-      {"remove_alias", [](Cache& cache) { return cache.remove(kUnversioned); }, true},
+      {"remove", [](Cache& cache) { return cache.remove(kTheModel); }, true},
+      {"remove_alias", [](Cache& cache) { return cache.remove(kAliasOfIt); }, true},
   };
 }
 
-const auto kName = [](const auto& each) { return each.param.name; };
+const auto kRequestName = [](const auto& each) { return each.param.name; };
 
 // A lock that nobody holds any more is respected for so long; each call that fails may leave one.
 constexpr const char* kImpatient = "0.02";
@@ -75,21 +77,21 @@ class RefusedDiskCalls : public CacheTest, public ::testing::WithParamInterface<
   // A model with an alias; one that is half deleted, with an alias too; what a process that died here left.
   void prepare(bool broken) {
     std::filesystem::remove_all(cache_.directory());
-    put(kModel);
-    ASSERT_TRUE(cache_.set_alias(kUnversioned, kModel, "\"1\""));
-    if (broken) std::filesystem::remove(m(kModel) + "/saved_model.pb");
+    put(kTheModel);
+    ASSERT_TRUE(cache_.set_alias(kAliasOfIt, kTheModel, "\"1\""));
+    if (broken) std::filesystem::remove(m(kTheModel) + "/saved_model.pb");
     if (!broken || !GetParam().prunes) {
       const std::string token = new_token();
-      write_text(m(kOther) + ".lock", fmt::format("{}.{}.{}", os::host_name(), dead_, token));
-      write_text(m(kOther) + "." + token + ".tmp/half", "12345");
-      write_text(m(kOther) + "." + token + ".descriptor", "12345");
+      write_text(m(kLeftByTheDead) + ".lock", fmt::format("{}.{}.{}", os::host_name(), dead_, token));
+      write_text(m(kLeftByTheDead) + "." + token + ".tmp/half", "12345");
+      write_text(m(kLeftByTheDead) + "." + token + ".descriptor", "12345");
     }
-    if (broken) std::filesystem::remove_all(m(kUnversioned));
+    if (broken) std::filesystem::remove_all(m(kAliasOfIt));
     if (broken)
-      write_text(m(kUnversioned) + "/variables/variables.index", "half a directory in the alias's place");
+      write_text(m(kAliasOfIt) + "/variables/variables.index", "half a directory in the alias's place");
   }
   void expect_that_hits_are_whole() {
-    for (const std::string& handle : {kModel, kOther, kUnversioned}) {
+    for (const std::string& handle : {kTheModel, kLeftByTheDead, kAliasOfIt}) {
       const auto hit = cache_.find(handle);
       ASSERT_TRUE(hit) << hit.error().message();
       if (!*hit || (*hit)->state != State::kComplete) continue;
@@ -100,7 +102,7 @@ class RefusedDiskCalls : public CacheTest, public ::testing::WithParamInterface<
   const ScopedEnv timeout_{"TFHUB_LOCK_TIMEOUT", kImpatient};
   const pid_t dead_ = dead_pid();
 };
-INSTANTIATE_TEST_SUITE_P(Requests, RefusedDiskCalls, ::testing::ValuesIn(every_request()), kName);
+INSTANTIATE_TEST_SUITE_P(Requests, RefusedDiskCalls, ::testing::ValuesIn(every_request()), kRequestName);
 
 TEST_P(RefusedDiskCalls, DoNoHarm) {
   for (const bool broken : {false, true}) {
@@ -129,9 +131,9 @@ TEST_P(RefusedDiskCalls, DoNoHarm) {
         EXPECT_TRUE(GetParam().removes && again.error().code() == Code::kNotFound) << again.error().message();
       }
       expect_that_hits_are_whole();
-      put(kModel);
-      put(kOther);
-      EXPECT_TRUE(is_complete(kModel) && is_complete(kOther));
+      put(kTheModel);
+      put(kLeftByTheDead);
+      EXPECT_TRUE(is_complete(kTheModel) && is_complete(kLeftByTheDead));
       if (HasFailure()) return;
       if (calls < n) break;
     }
@@ -199,18 +201,18 @@ class RefusedBucketCalls : public BucketCacheTest, public ::testing::WithParamIn
   // As above; and a lock of tensorflow_hub's, elsewhere, which nobody holds any more.
   void prepare(bool broken) {
     bucket_.objects.clear();
-    put(kModel);
-    ASSERT_TRUE(cache_.set_alias(kUnversioned, kModel, "\"1\""));
-    if (broken) bucket_.objects.erase(m(kModel) + "/saved_model.pb");
+    put(kTheModel);
+    ASSERT_TRUE(cache_.set_alias(kAliasOfIt, kTheModel, "\"1\""));
+    if (broken) bucket_.objects.erase(m(kTheModel) + "/saved_model.pb");
     put_foreign("https://x/foreign");
-    put_lock(kOther, "elsewhere.7." + kTheirToken);
-    bucket_.set(m(kOther) + "." + kTheirToken + ".tmp/saved_model.pb", "half");
+    put_lock(kLeftByTheDead, "elsewhere.7." + kTheirToken);
+    bucket_.set(m(kLeftByTheDead) + "." + kTheirToken + ".tmp/saved_model.pb", "half");
     for (const std::string& name :
-         {m(kOther) + ".lock", m(kOther) + "." + kTheirToken + ".tmp/saved_model.pb"})
+         {m(kLeftByTheDead) + ".lock", m(kLeftByTheDead) + "." + kTheirToken + ".tmp/saved_model.pb"})
       bucket_.age(name, std::chrono::hours(1));
   }
   void expect_that_hits_are_whole() {
-    for (const std::string& handle : {kModel, kOther, kUnversioned}) {
+    for (const std::string& handle : {kTheModel, kLeftByTheDead, kAliasOfIt}) {
       const auto hit = cache_.find(handle);
       ASSERT_TRUE(hit) << hit.error().message();
       if (!*hit) continue;
@@ -223,7 +225,7 @@ class RefusedBucketCalls : public BucketCacheTest, public ::testing::WithParamIn
   BucketCache troubled_{std::make_unique<TroubledBackend>(bucket_, trouble_)};
   const ScopedEnv timeout_{"TFHUB_LOCK_TIMEOUT", kImpatient};
 };
-INSTANTIATE_TEST_SUITE_P(Requests, RefusedBucketCalls, ::testing::ValuesIn(every_request()), kName);
+INSTANTIATE_TEST_SUITE_P(Requests, RefusedBucketCalls, ::testing::ValuesIn(every_request()), kRequestName);
 
 TEST_P(RefusedBucketCalls, DoNoHarm) {
   for (const bool answer_lost : {false, true}) {
@@ -249,9 +251,9 @@ TEST_P(RefusedBucketCalls, DoNoHarm) {
               << again.error().message();
         }
         expect_that_hits_are_whole();
-        put(kModel);
-        put(kOther);
-        EXPECT_THAT(cache_.verify(kModel).value(), IsEmpty());
+        put(kTheModel);
+        put(kLeftByTheDead);
+        EXPECT_THAT(cache_.verify(kTheModel).value(), IsEmpty());
         if (HasFailure()) return;
         if (!reached) break;
       }

@@ -143,8 +143,8 @@ class RefusedCalls : public ::testing::Test {
   bool recorded_ = false;
 };
 
-using Stores = ::testing::Types<Troubled<testing::MemoryBucket>, Troubled<testing::MemoryStore>>;
-TYPED_TEST_SUITE(RefusedCalls, Stores);
+using TroubledStores = ::testing::Types<Troubled<testing::MemoryBucket>, Troubled<testing::MemoryStore>>;
+TYPED_TEST_SUITE(RefusedCalls, TroubledStores);
 
 TYPED_TEST(RefusedCalls, OfAFirstVersion) {
   this->expect_no_harm([](auto&) {});

@@ -30,7 +30,7 @@ std::string installed() {
   return {};
 }
 
-Result<CurlLibrary> open(const std::string& path) {
+Result<CurlLibrary> library_at(const std::string& path) {
   const std::array names = {path.c_str()};
   return CurlLibrary::open(names);
 }
@@ -63,7 +63,7 @@ TEST(CurlLibrary, WhichFunctionItLacksIsSaid) {
   write_text(directory / "whole.so", library);
   // It calls most of them itself, and finds them there.
   ASSERT_NE(dlopen((directory / "whole.so").c_str(), RTLD_NOW | RTLD_GLOBAL), nullptr) << dlerror();
-  const auto whole = open(directory / "whole.so");
+  const auto whole = library_at(directory / "whole.so");
   ASSERT_TRUE(whole) << whole.error().message();
   for (const std::string name :
        {"curl_global_init_mem", "curl_free",          "curl_slist_append",  "curl_slist_free_all",
@@ -74,7 +74,7 @@ TEST(CurlLibrary, WhichFunctionItLacksIsSaid) {
         "curl_multi_info_read", "curl_url",           "curl_url_set",       "curl_multi_strerror",
         "curl_url_get",         "curl_url_cleanup"}) {
     write_text(directory / (name + ".so"), without(library, name));
-    const auto opened = open(directory / (name + ".so"));
+    const auto opened = library_at(directory / (name + ".so"));
     ASSERT_FALSE(opened) << name;
     EXPECT_EQ(opened.error().code(), Code::kUnexpected);
     EXPECT_THAT(opened.error().message(), AllOf(HasSubstr("has no " + name + ";"), HasSubstr("libcurl4")));

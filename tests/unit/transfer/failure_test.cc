@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Retry = Failure::Retry;
 
-const std::string kUrl = "https://me:hush@hub.example.org:8443/acme/mul/1";
+const std::string kAskedUrl = "https://me:hush@hub.example.org:8443/acme/mul/1";
 const std::string kProxy = "http://me:hush@proxy.example:3128";
 
 struct ReportCase {
@@ -79,7 +79,7 @@ TEST(Failure, EachReportOfLibcurlIsExplained) {
       {{CURLE_OK, "", "", kProxy, 503}, Code::kNetwork, Retry::kYes, "(status 503)"},
   };
   for (ReportCase c : cases) {
-    c.report.url = kUrl;
+    c.report.url = kAskedUrl;
     const Failure failure = curl_failure(c.report);
     const std::string said = failure.error(1).message();
     SCOPED_TRACE(said);
