@@ -11,7 +11,6 @@
 #include "archive/pack.h"
 #include "archive/tar_reader.h"
 #include "base/error.h"
-#include "cache/changing_calls.h"
 #include "os/syscalls.h"
 #include "testing/temp_dir.h"
 
@@ -31,6 +30,24 @@ std::string many_files() {
   return tar.file("./large", std::string(1'300'000, 'y')).end();
 }
 
+// `call` asks `before` for an errno; 0: it is made.
+template <typename R, typename... Args>
+void ask_before(std::function<R(Args...)>& call, const std::function<int()>& before) {
+  call = [real = call, before](Args... arguments) -> R {
+    errno = before();
+    return errno != 0 ? -1 : real(arguments...);
+  };
+}
+
+// Every change that unpacking makes to the disk.
+os::Syscalls asking_before(const std::function<int()>& before) {
+  os::Syscalls calls = os::Syscalls::real();
+  ask_before(calls.open_beneath, before);
+  ask_before(calls.mkdirat, before);
+  ask_before(calls.write, before);
+  return calls;
+}
+
 class FailingDisk : public ::testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Errors, FailingDisk, ::testing::Values(ENOSPC, EIO));
 
@@ -44,8 +61,7 @@ TEST_P(FailingDisk, EndsUnpackingWhereverItFails) {
     std::atomic<int> calls = 0;
     Result<Extracted> result = fail(Code::kUsage, "");
     {
-      const os::ScopedSyscalls scope(
-          cache::changing_calls({.before = [&] { return ++calls == n ? GetParam() : 0; }}));
+      const os::ScopedSyscalls scope(asking_before([&] { return ++calls == n ? GetParam() : 0; }));
       MemorySource source(as_bytes(archive));
       result = extract(source, *staging, {});
     }
