@@ -1,6 +1,7 @@
 // A store that refuses each of its calls in turn, or does it and loses the answer: a publisher says so,
 // nothing partial is ever visible, and the next one gets through.
 #include <atomic>
+#include <cerrno>
 #include <memory>
 
 #include "base/log.h"
@@ -8,6 +9,7 @@
 #include "catalog/entry.h"
 #include "catalog/publishing.h"
 #include "catalog/staging_area.h"
+#include "os/syscalls.h"
 
 namespace tfhub::catalog {
 namespace {
@@ -171,6 +173,86 @@ TYPED_TEST(RefusedCalls, WhereADeadPublishersVersionMustBeFinished) {
     area->release();
     store.grow_old(std::chrono::hours(48));
   });
+}
+
+TYPED_TEST(RefusedCalls, WhereADeadPublishersBytesMustGo) {
+  this->expect_no_harm([](auto& store) {
+    // One had staged everything, of one only bytes are left; both elsewhere, two days ago.
+    auto area = StagingArea::create(store);
+    ASSERT_TRUE(area);
+    ASSERT_TRUE(stage(store, *area, "acme/mul/1", small_model("x")));
+    put(store, protocol::staging_owner_key(area->token()),
+        R"({"host":"elsewhere","process":"other-boot.1.42.7","since":"x"})");
+    area->release();
+    put(store, ".staging/fedcba9876543210fedcba9876543210/archive", "x");
+    store.grow_old(std::chrono::hours(48));
+  });
+}
+
+TYPED_TEST(RefusedCalls, OfWhoeverAsksWhereBytesAre) {
+  TypeParam store;
+  auto area = StagingArea::create(store);
+  ASSERT_TRUE(area);
+  const auto record = stage(store, *area, this->name_, this->files_);
+  ASSERT_TRUE(record);
+  EXPECT_OUTCOME(commit(store, *record), Outcome::kPublished);
+  area->release();
+  const std::string staged = protocol::staging_archive_key(area->token());
+  for (int n = 1;; ++n) {
+    store.trouble.reset(Trouble::What::kRefused, n, false);
+    const auto place = archive_location(store, *record);
+    if (store.trouble.calls < n) {
+      EXPECT_EQ(*place, staged);
+      EXPECT_GT(n, 2);  // looked for at both places
+      break;
+    }
+    ASSERT_FALSE(place);
+    EXPECT_EQ(place.error().code(), Code::kNetwork);
+  }
+  // Lost, as far as one can see; but not while one cannot see.
+  store.trouble.reset(Trouble::What::kRefused, 0, false);
+  ASSERT_TRUE(store.remove(staged));
+  store.trouble.reset(Trouble::What::kRefused, 3, false);
+  EXPECT_EQ(archive_location(store, *record).error().code(), Code::kNetwork);
+}
+
+TEST(RefusedCallsToADisk, DoNoHarm) {
+  set_log_level(LogLevel::kError);
+  int failed = 0;
+  for (int n = 1;; ++n) {
+    SCOPED_TRACE(n);
+    const auto store = fresh_directory_store();
+    int calls = 0;
+    Result<Outcome> outcome = fail(Code::kUsage, "");
+    {
+      os::Syscalls failing = os::syscalls();
+      const auto fail_at_n = [&](auto& call) {
+        call = [&, real = call](auto... arguments) -> typename std::decay_t<decltype(call)>::result_type {
+          if (++calls != n) return real(arguments...);
+          errno = EIO;
+          return -1;
+        };
+      };
+      fail_at_n(failing.openat);
+      fail_at_n(failing.open_beneath);
+      fail_at_n(failing.mkdirat);
+      fail_at_n(failing.write);
+      fail_at_n(failing.renameat2);
+      fail_at_n(failing.linkat);
+      const os::ScopedSyscalls scope(failing);
+      outcome = publish(*store, "acme/mul/1", small_model("x"));
+    }
+    if (!outcome) ++failed;
+    const bool recorded = store->head(protocol::entry_key("acme/mul/1"))->has_value();
+    EXPECT_OUTCOME(publish(*store, "acme/mul/1", small_model("x")),
+                   recorded ? Outcome::kAlreadyThere : Outcome::kPublished);
+    EXPECT_EQ(read(*store, "acme/mul/1.tar.gz"), archive_bytes(small_model("x")));
+    EXPECT_EQ(read(*store, "acme/mul/1/uncompressed/saved_model.pb"), "x");
+    EXPECT_TRUE(*Catalog(store).version(id_of("acme/mul/1")));
+    if (::testing::Test::HasFailure() || calls < n) break;
+  }
+  EXPECT_GT(failed, 20);
+  set_log_level(LogLevel::kWarning);
 }
 
 TYPED_TEST(RefusedCalls, ALostAnswerToTheRecordIsLookedFor) {

@@ -137,5 +137,40 @@ TEST(StagingInADirectory, TheKernelsLockAloneShowsLife) {
   EXPECT_THAT(keys(*store), IsEmpty());
 }
 
+// Notes that are damaged, or of somebody else's making, say nothing: time decides.
+TEST(StagingOnABucket, ANoteThatIsNoneIsNotBelieved) {
+  const std::string token = "0123456789abcdef0123456789abcdef";
+  for (const std::string note :
+       {"", "{", "[]", "7", "{}", R"({"process":7,"publishes":7})",
+        R"({"process":"x","publishes":"acme/mul"})", R"({"process":null,"publishes":"acme/mul/1"})"}) {
+    SCOPED_TRACE(note);
+    testing::MemoryBucket store;
+    EXPECT_OUTCOME(publish(store, "acme/mul/1", small_model("x")), Outcome::kPublished);
+    const auto published = keys(store);
+    ASSERT_TRUE(store::put_small(store, protocol::staging_owner_key(token), as_bytes(note)));
+    ASSERT_TRUE(store::put_small(store, protocol::staging_intent_key(token), as_bytes(note)));
+    ASSERT_TRUE(store::put_small(store, protocol::staging_archive_key(token), as_bytes("x")));
+    store.grow_old(std::chrono::hours(23));
+    EXPECT_THAT(*collect_dead_staging(store), IsEmpty());
+    store.grow_old(std::chrono::hours(2));
+    EXPECT_EQ(collect_dead_staging(store, true)->size(), 1u);
+    EXPECT_THAT(keys(store, ".staging/"), Not(IsEmpty())) << "it was only told";
+    EXPECT_EQ(collect_dead_staging(store)->size(), 1u);
+    EXPECT_EQ(keys(store), published);
+  }
+}
+
+TEST(StagingInADirectory, TheKernelsLockShowsLifeWhereTheNoteSaysNothing) {
+  const auto store = fresh_directory_store();
+  auto area = StagingArea::create(*store);
+  ASSERT_TRUE(area);
+  const std::string path = store->url() + "/" + protocol::staging_owner_key(area->token());
+  std::ofstream(path) << "damaged";
+  std::filesystem::last_write_time(path,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(48));
+  EXPECT_THAT(*collect_dead_staging(*store), IsEmpty());
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
 }  // namespace
 }  // namespace tfhub::catalog
