@@ -5,30 +5,36 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "os/fd.h"
+#include "os/file.h"
 
 namespace tfhub::os {
 namespace {
 
 constexpr size_t kMostBytes = 1 << 20;
 
-// What the child's three standard streams are.
-class Streams {
+// Where the child begins, and what its three standard streams are.
+class Surroundings {
  public:
-  explicit Streams(int output) {
+  explicit Surroundings(int output) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addchdir_np(&actions_, "/");
   }
-  ~Streams() { posix_spawn_file_actions_destroy(&actions_); }
-  Streams(const Streams&) = delete;
-  Streams& operator=(const Streams&) = delete;
+  ~Surroundings() { posix_spawn_file_actions_destroy(&actions_); }
+  Surroundings(const Surroundings&) = delete;
+  Surroundings& operator=(const Surroundings&) = delete;
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
@@ -47,9 +53,29 @@ std::string read_all(int fd) {
   }
 }
 
+// An executable of this name in an absolute folder of PATH; a name with a slash stands for itself.
+std::optional<std::string> find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* const path = std::getenv("PATH");
+  std::string_view rest = path != nullptr ? path : "/usr/bin:/bin";
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    const std::string_view folder = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!folder.starts_with('/')) continue;
+    std::string program = join(std::string(folder), name);
+    const auto info = stat(program);
+    if (info && *info && (*info)->type == FileInfo::Type::kFile && ::access(program.c_str(), X_OK) == 0)
+      return program;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::string> output_of(const std::vector<std::string>& command) {
+  const auto program = find_program(command.front());
+  if (!program) return fail(Code::kNotFound, "there is no {} in PATH", printable(command.front()));
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_system(errno, "cannot make a pipe");
   const UniqueFd reader(ends[0]);
@@ -60,8 +86,8 @@ Result<std::string> output_of(const std::vector<std::string>& command) {
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   pid_t child = 0;
-  const int error =
-      ::posix_spawnp(&child, argv[0], Streams(writer.get()).get(), nullptr, argv.data(), environ);
+  const int error = ::posix_spawn(&child, program->c_str(), Surroundings(writer.get()).get(), nullptr,
+                                  argv.data(), environ);
   if (error != 0) return fail_system(error, fmt::format("cannot run {}", printable(command.front())));
   writer.reset();
 

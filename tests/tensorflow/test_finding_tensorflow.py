@@ -1,7 +1,9 @@
 """TensorFlow is found where it is said or installed; without one, and with a wrong one, the error says the way out."""
 
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,39 @@ def test_the_setting_names_the_package_folder_or_the_library(tfhub, package, mul
 def test_the_active_environment_of_python_is_asked(tfhub, multiply, scratch):
     (scratch / "tensorflow").mkdir()  # not what Python would import: the directory that somebody happens to be in
     assert ran(tfhub.with_env(VIRTUAL_ENV=sys.prefix).ok("run", multiply, *RUN, cwd=scratch))
+
+
+# What Python imports before it reads a line of ours, what our line imports, and what it looks for.
+IMPORTED = ["contextlib", "functools", "types", "importlib", "collections", "abc", "enum", "keyword", "operator", "os", "re", "site",
+            "sitecustomize", "usercustomize", "stat", "io", "threading", "tensorflow", "numpy"]
+
+
+@pytest.mark.parametrize("relative", ["", ".", "./sub/.."])
+def test_nothing_in_the_current_directory_is_executed(tfhub, multiply, scratch, relative):
+    there = scratch / "downloads"
+    (there / "sub").mkdir(parents=True)
+    for name in IMPORTED:
+        (there / f"{name}.py").write_text(f"open({str(scratch / 'executed')!r}, 'a').write('{name} ')\n")
+    for name in ("python3", "python", "sh"):
+        (there / name).write_text(f"#!/bin/sh\necho {name} >> {scratch}/executed\n")
+        (there / name).chmod(0o755)
+    environment = {"PATH": f"{relative}:{sys.prefix}/bin:{tfhub.env['PATH']}", "PYTHONPATH": relative, "VIRTUAL_ENV": ""}
+    assert ran(tfhub.with_env(**environment).ok("run", multiply, *RUN, cwd=there))
+    assert not (scratch / "executed").exists(), (scratch / "executed").read_text()
+
+
+def test_what_the_user_installed_is_found(tfhub, multiply, scratch, package):
+    """PYTHONPATH, and `pip install --user`: neither is seen by a Python in isolated mode by itself."""
+    plain = "/usr/bin:/bin"
+    site = scratch / "site"
+    site.mkdir()
+    (site / "tensorflow").symlink_to(package)
+    assert ran(tfhub.with_env(PATH=plain, PYTHONPATH=str(site)).ok("run", multiply, *RUN))
+    asked = ["/usr/bin/python3", "-c", "import site; print(site.getusersitepackages())"]
+    user = subprocess.run(asked, env={"HOME": str(scratch), "PATH": plain}, check=True, capture_output=True, text=True)
+    Path(user.stdout.strip()).mkdir(parents=True)
+    (Path(user.stdout.strip()) / "tensorflow").symlink_to(package)
+    assert ran(tfhub.with_env(PATH=plain, HOME=str(scratch)).ok("run", multiply, *RUN))
 
 
 def test_python3_of_the_path_is_asked(tfhub, multiply):

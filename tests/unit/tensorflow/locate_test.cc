@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "tensorflow/library.h"
 #include "testing/scoped_env.h"
 #include "testing/temp_dir.h"
@@ -64,6 +66,20 @@ TEST_F(Locate, PythonIsAskedAndTheSystemIsLast) {
   ASSERT_EQ(found.size(), 4u);
   EXPECT_EQ(found.front(), directory_ / "package/libtensorflow_cc.so.2");
   EXPECT_EQ(found[1], "libtensorflow.so.2");
+}
+
+TEST_F(Locate, APythonIsAskedInIsolationAndARelativeAnswerIsNone) {
+  write_text(directory_ / "package/libtensorflow_cc.so.2", "");
+  make_python("test \"$1\" = -I || exit 1; pwd; echo .; echo; echo package; echo " +
+              (directory_ / "package"));
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(directory_.path());
+  EXPECT_EQ(candidates().value().front(), directory_ / "package/libtensorflow_cc.so.2");
+  {
+    const ScopedEnv relative("VIRTUAL_ENV", "."), searched("PATH", "/nowhere");
+    EXPECT_EQ(candidates().value().front(), "libtensorflow.so.2") << "bin/python here was run";
+  }
+  std::filesystem::current_path(before);
 }
 
 TEST_F(Locate, APythonThatFailsOrIsNotThereIsPassedOver) {
