@@ -51,24 +51,31 @@ void tfhub_options_free(tfhub_options* options) {
   delete options;
 }
 void tfhub_options_set_cache_dir(tfhub_options* options, const char* directory) {
+  if (options == nullptr) return;
   options->cache_dir = text(directory);
 }
 void tfhub_options_set_load_format(tfhub_options* options, const char* format) {
+  if (options == nullptr) return;
   options->load_format = text(format);
 }
 void tfhub_options_set_output(tfhub_options* options, const char* path) {
+  if (options == nullptr) return;
   options->output = text(path);
 }
 void tfhub_options_set_format(tfhub_options* options, const char* format) {
+  if (options == nullptr) return;
   options->format = text(format);
 }
 void tfhub_options_set_force(tfhub_options* options, int force) {
+  if (options == nullptr) return;
   options->force = force != 0;
 }
 void tfhub_options_set_store(tfhub_options* options, const char* store) {
+  if (options == nullptr) return;
   options->store = text(store);
 }
 void tfhub_options_set_tags(tfhub_options* options, const char* tags) {
+  if (options == nullptr) return;
   options->tags.clear();
   for (std::string_view rest = tags != nullptr ? tags : ""; !rest.empty();) {
     const size_t end = std::min(rest.find(','), rest.size());
@@ -77,9 +84,11 @@ void tfhub_options_set_tags(tfhub_options* options, const char* tags) {
   }
 }
 void tfhub_options_set_io_device(tfhub_options* options, const char* device) {
+  if (options == nullptr) return;
   options->io_device = text(device);
 }
 void tfhub_options_set_progress(tfhub_options* options, tfhub_progress function, void* user_data) {
+  if (options == nullptr) return;
   options->progress = function;
   options->progress_data = user_data;
 }

@@ -53,7 +53,7 @@ TFHUB_CAPI void tfhub_status_free(tfhub_status* status);
 typedef void (*tfhub_progress)(const char* what, uint64_t done, uint64_t total, void* user_data);
 
 /* What a call should do otherwise than by default; NULL stands for all defaults. A setter with NULL takes its
- * value back. */
+ * value back; one with NULL options (no memory, in tfhub_options_new) does nothing. */
 typedef struct tfhub_options tfhub_options;
 TFHUB_CAPI tfhub_options* tfhub_options_new(void);
 TFHUB_CAPI void tfhub_options_free(tfhub_options* options);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "tfhub/export.h"
+
 namespace tfhub {
 
 // Equal to the exit codes of the `tfhub` command and to the codes of the C API. Closed: none is ever added
@@ -29,7 +31,8 @@ enum class Code : int {
 // beneath, outermost first, for --verbose; it may be empty.
 class Error {
  public:
-  Error(Code code, std::string message) : code_(code), message_(std::move(message)) {}
+  // Passwords and keys that stand in the message, in a URL say, are replaced by "***".
+  TFHUB_API Error(Code code, std::string message);
 
   Code code() const { return code_; }
   const std::string& message() const { return message_; }
@@ -37,11 +40,7 @@ class Error {
 
   // The same failure told from further out: `message` becomes the sentence, what was said before goes into
   // the chain. The code stays.
-  Error in(std::string message) && {
-    chain_.insert(chain_.begin(), std::move(message_));
-    message_ = std::move(message);
-    return std::move(*this);
-  }
+  TFHUB_API Error in(std::string message) &&;
 
  private:
   Code code_;

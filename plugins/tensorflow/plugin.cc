@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "filesystem_interface.h"
 #include "hubfs/file_system.h"

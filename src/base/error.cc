@@ -3,7 +3,17 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/secrets.h"
+
 namespace tfhub {
+
+Error::Error(Code code, std::string message) : code_(code), message_(without_secrets(message)) {}
+
+Error Error::in(std::string message) && {
+  chain_.insert(chain_.begin(), std::move(message_));
+  message_ = without_secrets(message);
+  return std::move(*this);
+}
 
 Error system_error(int error_number, const std::string& what) {
   const std::string cause = std::generic_category().message(error_number);

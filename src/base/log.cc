@@ -5,6 +5,8 @@
 #include <mutex>
 #include <string>
 
+#include "base/secrets.h"
+
 namespace tfhub {
 namespace {
 
@@ -29,7 +31,8 @@ bool logs(LogLevel level) {
   return level >= least_level.load(std::memory_order_relaxed);
 }
 
-void log_message(LogLevel level, std::string_view message) {
+void log_message(LogLevel level, std::string_view raw) {
+  const std::string message = without_secrets(raw);
   const std::lock_guard lock(mutex);
   if (function()) return function()(level, message);
   const char* prefix = level == LogLevel::kError ? "error: " : level == LogLevel::kWarning ? "warning: " : "";

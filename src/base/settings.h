@@ -20,9 +20,10 @@ struct Setting {
 };
 
 namespace settings {
-inline constexpr Setting kCacheDir{
-    "TFHUB_CACHE_DIR", "",
-    "The cache: a directory (default: tfhub_modules in the temporary directory), or gs://bucket/path."};
+inline constexpr Setting kCacheDir{"TFHUB_CACHE_DIR", "",
+                                   "The cache: a directory (default: tfhub_modules in the temporary "
+                                   "directory; tfhub_modules-UID where that is not safely "
+                                   "ours), or gs://bucket/path."};
 inline constexpr Setting kLoadFormat{"TFHUB_MODEL_LOAD_FORMAT", "AUTO",
                                      "COMPRESSED, UNCOMPRESSED or AUTO, which means COMPRESSED."};
 inline constexpr Setting kProgress{"TFHUB_DOWNLOAD_PROGRESS", "",

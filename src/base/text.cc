@@ -9,6 +9,7 @@
 #include <random>
 
 #include "base/digest.h"
+#include "base/secrets.h"
 #include "base/utf8.h"
 
 namespace tfhub {
@@ -105,7 +106,8 @@ std::string random_token() {
   return hex(bytes);
 }
 
-std::string printable(std::string_view text, size_t at_most) {
+std::string printable(std::string_view raw, size_t at_most) {
+  const std::string text = without_secrets(raw);
   std::string out;
   std::string_view rest = text;
   while (!rest.empty() && text.size() - rest.size() < at_most) {
@@ -120,30 +122,6 @@ std::string printable(std::string_view text, size_t at_most) {
   }
   if (!rest.empty()) out += "...";
   return out;
-}
-
-std::string redacted(std::string_view url) {
-  std::string text(url);
-  const size_t scheme = text.find("://");
-  if (scheme != std::string::npos) {
-    const size_t end = std::min(text.find_first_of("/?#", scheme + 3), text.size());
-    const size_t at = text.rfind('@', end);
-    if (at != std::string::npos && at > scheme && at < end) text.replace(scheme + 3, at - scheme - 3, "***");
-  }
-  size_t at = text.find('?');
-  while (at != std::string::npos && at < text.size()) {
-    const size_t equals = text.find('=', at), next = std::min(text.find_first_of("&#", at + 1), text.size());
-    if (equals != std::string::npos && equals < next) {
-      const std::string key = lower_ascii(std::string_view(text).substr(at + 1, equals - at - 1));
-      for (std::string_view secret : {"token", "sig", "key", "secret", "password", "credential"}) {
-        if (key.find(secret) == std::string::npos) continue;
-        text.replace(equals + 1, next - equals - 1, "***");
-        break;
-      }
-    }
-    at = text.find('&', at + 1);
-  }
-  return text;
 }
 
 std::string_view trim(std::string_view text) {

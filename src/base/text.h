@@ -24,13 +24,10 @@ std::string iso8601(std::chrono::system_clock::time_point time);
 // 32 lower-case hex digits from the kernel's random source: a staging name, a lock's token.
 std::string random_token();
 
-// For terminals and logs: what could drive or mislead a terminal (control characters, C1 and bidirectional
-// ones included, and bytes that are no UTF-8) becomes \xNN. At most `at_most` bytes of the text, whole
-// characters.
+// For terminals and logs: without_secrets() (base/secrets.h), and what could drive or mislead a terminal
+// (control characters, C1 and bidirectional ones included, and bytes that are no UTF-8) becomes \xNN. At most
+// `at_most` bytes of the text, whole characters.
 std::string printable(std::string_view text, size_t at_most = 200);
-
-// A URL without its user:password@ and with secret-looking query values replaced by "***".
-std::string redacted(std::string_view url);
 
 std::string_view trim(std::string_view text);
 std::string_view without_trailing_slashes(std::string_view text);  // "/" becomes ""

@@ -13,15 +13,15 @@ namespace {
 bool is_up_to_date(const EntryOnDisk& alias, const std::string& target, const std::string& etag) {
   return alias.is_alias() && alias.usable() && alias.name.target == protocol::cache_key(target) &&
          alias.descriptor && alias.descriptor->record() == Descriptor::Record::kWhole &&
-         alias.descriptor->alias_of() == target && alias.descriptor->etag() == etag;
+         alias.descriptor->alias_key() == protocol::cache_key(target) && alias.descriptor->etag() == etag;
 }
 
 }  // namespace
 
 Result<void> DirectoryCache::set_alias(const std::string& handle, const std::string& target,
                                        const std::string& etag) {
-  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory(), handle));
-  TFHUB_ASSIGN(const EntryPaths target_paths, entry_paths(directory(), target));
+  TFHUB_ASSIGN(const EntryPaths paths, paths_of(handle));
+  TFHUB_ASSIGN(const EntryPaths target_paths, paths_of(target));
   if (paths.key == target_paths.key) return {};
   TFHUB_ASSIGN(const auto before, read_entry(paths));
   if (before && is_up_to_date(*before, target, etag)) return {};

@@ -33,7 +33,7 @@ std::string_view to_string(State state);  // "complete", "tensorflow_hub", "brok
 struct Hit {
   std::string path;    // M, or for an alias the M that it points to
   State state;         // kComplete or kForeign
-  std::string handle;  // under which the tree lies (an alias gives its target's)
+  std::string handle;  // under which the tree lies (an alias gives its target's), without passwords and keys
   bool alias = false;  // M of the asked handle is a symlink to a versioned one
   std::string etag;    // what the host called these bytes, if it said
   std::chrono::system_clock::time_point downloaded;
@@ -47,7 +47,7 @@ struct Filled {
 using Fill = std::function<Result<Filled>(os::StagingDirectory& staging)>;
 
 struct Entry {
-  std::string handle;  // "" where nothing says it
+  std::string handle;  // without passwords and keys; "" where nothing says it
   std::string key;     // 40 hex digits
   std::string path;
   State state = State::kBroken;
@@ -78,10 +78,6 @@ struct Pruned {
 
 class Cache {
  public:
-  // TFHUB_CACHE_DIR wins over `flag`; neither: tfhub_modules in the temporary directory. Nothing is created
-  // yet.
-  static std::string directory_from_settings(const std::string& flag = {});
-
   virtual ~Cache() = default;
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;

@@ -1,14 +1,19 @@
 #include "cache/descriptor.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
+#include "cache/layout.h"
 #include "os/file.h"
 #include "os/process.h"
+#include "protocol/handle.h"
 
 namespace tfhub::cache {
 namespace {
@@ -23,6 +28,7 @@ constexpr std::string_view kVersion = "1";
 constexpr std::string_view kDownloaded = "downloaded: ";
 constexpr std::string_view kEtag = "etag: ";
 constexpr std::string_view kAlias = "alias: ";
+constexpr std::string_view kAliasKey = "alias-key: ";
 constexpr std::string_view kFile = "file: ";
 constexpr std::string_view kEnd = "end: ";
 constexpr size_t kDigestDigits = 64;
@@ -81,7 +87,7 @@ Descriptor Descriptor::parse(std::string text, Clock::time_point used) {
   descriptor.text_ = std::move(text);
   const std::string_view all = descriptor.text_;
   size_t at = 0;
-  descriptor.handle_ = after(take_line(all, at), kModule);
+  descriptor.handle_ = redacted(after(take_line(all, at), kModule));  // tensorflow_hub writes it as it is
   const std::string_view time = after(take_line(all, at), kTime);
   take_line(all, at);
   descriptor.record_ = descriptor.parse_record(at);
@@ -117,7 +123,11 @@ Descriptor::Record Descriptor::parse_record(size_t begin) {
       break;
     }
     if (const auto value = after(line, kEtag); !value.empty()) etag_ = value;
-    if (const auto value = after(line, kAlias); !value.empty()) alias_of_ = value;
+    if (const auto value = after(line, kAlias); !value.empty()) {
+      alias_of_ = redacted(value);
+      if (alias_key_.empty()) alias_key_ = protocol::cache_key(value);
+    }
+    if (const auto value = after(line, kAliasKey); is_key(value)) alias_key_ = value;
     if (const auto value = after(line, kDownloaded); !value.empty()) {
       int64_t seconds = 0;
       std::from_chars(value.data(), value.data() + value.size(), seconds);
@@ -143,24 +153,45 @@ bool Descriptor::parse_file(std::string_view line, RecordedFile& file) {
   return stays_inside(file.path);
 }
 
-Result<std::optional<Descriptor>> Descriptor::read(const std::string& path) {
-  auto text = os::read_file(path, kLargestDescriptor);
-  if (!text && text.error().code() == Code::kNotFound) return std::nullopt;
+Result<std::optional<Descriptor>> Descriptor::read(const std::string& path, Owners owners) {
+  const auto fd = os::open_read(path);
+  if (!fd && fd.error().code() == Code::kNotFound) return std::nullopt;
+  // What is no file, or too large for one of ours, is a damaged record: one bad entry, whoever asks.
+  if (!fd && fd.error().code() == Code::kCorrupt) return torn();
+  if (!fd) return fail(fd.error());
+  struct ::stat status {};
+  if (::fstat(fd->get(), &status) != 0) return fail_system(errno, "cannot look at " + path);
+  if (owners != Owners::kAnybody && !is_ours(status)) return std::nullopt;
+  if (!S_ISREG(status.st_mode)) return torn();
+  auto text = os::read_all(fd->get(), path, kLargestDescriptor);
+  if (!text && text.error().code() == Code::kCorrupt) return torn();
   if (!text) return fail(std::move(text).error());
-  TFHUB_ASSIGN(const auto info, os::stat(path));
-  return parse(std::move(*text), info ? info->modified : Clock::time_point());
+  return parse(std::move(*text), Clock::time_point(std::chrono::duration_cast<Clock::duration>(
+                                     std::chrono::seconds(status.st_mtim.tv_sec) +
+                                     std::chrono::nanoseconds(status.st_mtim.tv_nsec))));
+}
+
+Descriptor Descriptor::torn() {
+  Descriptor descriptor;
+  descriptor.record_ = Record::kTorn;
+  return descriptor;
 }
 
 Result<std::string> format_descriptor(const DescriptorText& content) {
   const Clock::time_point now = Clock::now();
   fmt::memory_buffer out;
   const auto to = fmt::appender(out);
-  fmt::format_to(to, "{}{}\n{}{}\n{}{} (PID:{})\n", kModule, content.handle, kTime, python_time(now), kHost,
-                 os::host_name(), os::process_id());
+  fmt::format_to(to, "{}{}\n{}{}\n{}{} (PID:{})\n", kModule, redacted(content.handle), kTime,
+                 python_time(now), kHost, os::host_name(), os::process_id());
   fmt::format_to(to, "{}{}\n{}{}\n", kRecord, kVersion, kDownloaded, Clock::to_time_t(now));
   // A host may send anything as an ETag; one that no line could hold is as good as none.
   if (!content.etag.empty() && !has_control(content.etag)) fmt::format_to(to, "{}{}\n", kEtag, content.etag);
-  if (!content.alias_of.empty()) fmt::format_to(to, "{}{}\n", kAlias, content.alias_of);
+  if (!content.alias_of.empty()) {
+    const std::string shown = redacted(content.alias_of);
+    fmt::format_to(to, "{}{}\n", kAlias, shown);
+    if (shown != content.alias_of)
+      fmt::format_to(to, "{}{}\n", kAliasKey, protocol::cache_key(content.alias_of));
+  }
   if (content.files != nullptr) {
     for (const FileEntry& file : *content.files) {
       if (has_control(file.path) || !stays_inside(file.path))

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/manifest.h"
+#include "cache/place.h"
 #include "tfhub/result.h"
 
 namespace tfhub::cache {
@@ -31,13 +32,16 @@ class Descriptor {
   };
   // `used`: when the file was last written.
   static Descriptor parse(std::string text, std::chrono::system_clock::time_point used = {});
-  // Nothing: there is no such file.
-  static Result<std::optional<Descriptor>> read(const std::string& path);
+  // Nothing: there is no such file, or it is not of `owners`. Something that cannot be such a file is kTorn.
+  static Result<std::optional<Descriptor>> read(const std::string& path, Owners owners = Owners::kAnybody);
 
   Record record() const { return record_; }
   const std::string& handle() const { return handle_; }  // "" where no line says it
   const std::string& etag() const { return etag_; }
-  const std::string& alias_of() const { return alias_of_; }  // the target's handle, in an alias's descriptor
+  // The target's handle, in an alias's descriptor; and its key, which a handle whose password is left out
+  // does not give.
+  const std::string& alias_of() const { return alias_of_; }
+  const std::string& alias_key() const { return alias_key_; }
   std::chrono::system_clock::time_point downloaded() const { return downloaded_; }  // the epoch: unknown
   std::chrono::system_clock::time_point used() const { return used_; }              // the file's own mtime
 
@@ -47,17 +51,19 @@ class Descriptor {
   bool every_file(Visit&& visit) const;
 
  private:
+  static Descriptor torn();
   Record parse_record(size_t begin);
   static bool parse_file(std::string_view line, RecordedFile& file);
 
   std::string text_;
   size_t files_begin_ = 0, files_end_ = 0;  // of the file lines in text_, each ended by a NUL
   Record record_ = Record::kNone;
-  std::string handle_, etag_, alias_of_;
+  std::string handle_, etag_, alias_of_, alias_key_;
   std::chrono::system_clock::time_point downloaded_, used_;
 };
 
-// What a new descriptor says. An alias has a target and no files.
+// What a new descriptor says. An alias has a target and no files. Handles are written without passwords and
+// keys: whoever may read the cache may read a descriptor.
 struct DescriptorText {
   std::string handle;
   std::string etag;

@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "cache/cache.h"
+#include "cache/layout.h"
+#include "cache/place.h"
 
 namespace tfhub::cache {
 
 class DirectoryCache final : public Cache {
  public:
   // Made when it is first filled.
-  explicit DirectoryCache(std::string directory) : Cache(std::move(directory)) {}
+  explicit DirectoryCache(Place place) : Cache(place.directory), place_(std::move(place)) {}
+  explicit DirectoryCache(std::string directory) : DirectoryCache(Place{std::move(directory), {}, {}}) {}
 
   Result<std::optional<Hit>> find(const std::string& handle) const override;
   Result<std::string> get_or_fill(const std::string& handle, const Fill& fill) override;
@@ -25,6 +28,12 @@ class DirectoryCache final : public Cache {
   Result<std::vector<Damage>> verify(const std::optional<std::string>& handle) const override;
   Result<void> remove(const std::string& handle) override;
   Result<Pruned> prune(const PruneOptions& options) override;
+
+ private:
+  Result<EntryPaths> paths_of(const std::string& handle) const;
+  EntryPaths paths_of_key(std::string key) const { return {directory(), std::move(key), place_.owners}; }
+
+  Place place_;
 };
 
 }  // namespace tfhub::cache

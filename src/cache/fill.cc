@@ -38,7 +38,7 @@ Result<bool> fill_locked(const EntryPaths& paths, const EntryLock& lock, const s
 }  // namespace
 
 Result<std::string> DirectoryCache::get_or_fill(const std::string& handle, const Fill& fill) {
-  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory(), handle));
+  TFHUB_ASSIGN(const EntryPaths paths, paths_of(handle));
   TFHUB_ASSIGN(const auto timeout, get_seconds(settings::kLockTimeout));
   LockWaiter waiter(paths, timeout);
   bool directory_made = false;
@@ -49,7 +49,7 @@ Result<std::string> DirectoryCache::get_or_fill(const std::string& handle, const
     TFHUB_ASSIGN(const auto hit, find(handle));
     if (hit) return hit->path;
     if (!directory_made) {
-      if (auto made = os::make_directories(directory()); !made)
+      if (auto made = make_place(place_); !made)
         return fail(not_writable(handle, directory(), std::move(made).error()));
       directory_made = true;
     }

@@ -1,9 +1,6 @@
 #include "base/error.h"
-#include "base/settings.h"
 #include "cache/directory_cache.h"
 #include "cache/entry.h"
-#include "os/file.h"
-#include "protocol/handle.h"
 
 namespace tfhub::cache {
 
@@ -23,14 +20,12 @@ std::string_view to_string(State state) {
   return "broken";
 }
 
-std::string Cache::directory_from_settings(const std::string& flag) {
-  std::string directory = get(settings::kCacheDir);
-  if (directory.empty()) directory = flag;
-  return directory.empty() ? os::join(os::temporary_directory(), "tfhub_modules") : directory;
+Result<EntryPaths> DirectoryCache::paths_of(const std::string& handle) const {
+  return entry_paths(directory(), handle, place_.owners);
 }
 
 Result<std::optional<Hit>> DirectoryCache::find(const std::string& handle) const {
-  TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory(), handle));
+  TFHUB_ASSIGN(EntryPaths paths, paths_of(handle));
   TFHUB_ASSIGN(const auto entry, read_entry(std::move(paths)));
   if (!entry || !entry->usable()) return std::nullopt;
   touch(entry->paths, entry->descriptor);
@@ -50,9 +45,8 @@ Result<std::optional<Hit>> DirectoryCache::find(const std::string& handle) const
   if (!entry->descriptor) return hit;
   // The link and its descriptor are exchanged one after the other. After a crash in between the old ETag must
   // not stand for the new tree (the host would answer "not modified" for ever), nor the new for the old.
-  const std::string& target = entry->descriptor->alias_of();
-  if (!target.empty() && protocol::cache_key(target) == entry->name.target) {
-    hit.handle = target;
+  if (entry->descriptor->alias_key() == entry->name.target) {
+    hit.handle = entry->descriptor->alias_of();
     hit.etag = entry->descriptor->etag();
   }
   return hit;

@@ -31,13 +31,13 @@ std::string EntryPaths::at(std::string_view token, std::string_view suffix) cons
   return path.append(".").append(token).append(suffix);
 }
 
-Result<EntryPaths> entry_paths(const std::string& directory, const std::string& handle) {
+Result<EntryPaths> entry_paths(const std::string& directory, const std::string& handle, Owners owners) {
   const bool control = std::any_of(handle.begin(), handle.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (control || handle.empty())
     return fail(Code::kUsage, "'{}' is not a handle: it is empty or has control characters",
                 printable(handle));
-  return EntryPaths{directory, protocol::cache_key(handle)};
+  return EntryPaths{directory, protocol::cache_key(handle), owners};
 }
 
 bool is_key(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cache/place.h"
 #include "tfhub/result.h"
 
 namespace tfhub::cache {
@@ -13,6 +14,7 @@ namespace tfhub::cache {
 struct EntryPaths {
   std::string directory;
   std::string key;  // sha1hex(handle)
+  Owners owners = Owners::kAnybody;
 
   std::string model() const { return at(""); }
   std::string descriptor() const { return at(".descriptor.txt"); }
@@ -32,7 +34,8 @@ struct EntryPaths {
 };
 
 // kUsage for a handle that no descriptor could hold.
-Result<EntryPaths> entry_paths(const std::string& directory, const std::string& handle);
+Result<EntryPaths> entry_paths(const std::string& directory, const std::string& handle,
+                               Owners owners = Owners::kAnybody);
 
 bool is_key(std::string_view text);    // 40 lower-case hex digits
 bool is_token(std::string_view text);  // 32 lower-case hex digits

@@ -79,7 +79,7 @@ Result<std::vector<Entry>> DirectoryCache::list() const {
   TFHUB_ASSIGN(const auto keys, survey(directory()));
   std::vector<Entry> entries;
   for (const auto& [key, found] : keys) {
-    const EntryPaths paths{directory(), key};
+    const EntryPaths paths = paths_of_key(key);
     TFHUB_ASSIGN(const auto on_disk, read_entry(paths));
     TFHUB_ASSIGN(const auto lock, look_at_lock(paths));
     const bool alive = lock && (lock->standing == Standing::kAlive || lock->standing == Standing::kUnknown);

@@ -55,7 +55,7 @@ Result<bool> remove_entry(const EntryPaths& paths, const StillWanted& still_want
 }
 
 Result<void> DirectoryCache::remove(const std::string& handle) {
-  TFHUB_ASSIGN(const EntryPaths paths, entry_paths(directory(), handle));
+  TFHUB_ASSIGN(const EntryPaths paths, paths_of(handle));
   TFHUB_ASSIGN(const auto entry, read_entry(paths));
   if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", handle, directory());
   TFHUB_ASSIGN(const bool removed, remove_entry(paths, [](const EntryOnDisk&) { return true; }));

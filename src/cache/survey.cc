@@ -37,7 +37,7 @@ Result<std::vector<EntryPaths>> aliases_of(const EntryPaths& target) {
   std::vector<EntryPaths> aliases;
   for (const auto& [key, found] : keys) {
     if (!found.model) continue;
-    const EntryPaths paths{target.directory, key};
+    const EntryPaths paths{target.directory, key, target.owners};
     TFHUB_ASSIGN(const ModelName name, look_at_model(paths.model()));
     if (name.kind == ModelName::Kind::kAlias && name.target == target.key) aliases.push_back(paths);
   }

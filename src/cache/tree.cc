@@ -20,13 +20,43 @@ namespace {
 
 constexpr std::string_view kVariables = "variables";
 
+// The directories on the way to the files of a record, each looked at once: a record lists those of one
+// directory one after the other.
+class OwnersOfFolders {
+ public:
+  explicit OwnersOfFolders(int directory) : directory_(directory) {}
+  bool are_ours(std::string_view file) {
+    for (size_t end = file.rfind('/'); end != file.npos && end > 0; end = file.rfind('/', end - 1)) {
+      const std::string_view folder = file.substr(0, end);
+      if (last_ == folder || (last_.starts_with(folder) && last_[folder.size()] == '/')) break;
+      struct ::stat status {};
+      if (::fstatat(directory_, std::string(folder).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+          !is_ours(status))
+        return false;
+    }
+    if (const size_t end = file.rfind('/'); end != file.npos) last_ = file.substr(0, end);
+    return true;
+  }
+
+ private:
+  int directory_;
+  std::string last_;
+};
+
 // One stat a file, from the directory itself: the path to it is walked once, not 8,000 times.
-bool files_are_as_recorded(int directory, const Descriptor& descriptor) {
+bool files_are_as_recorded(int directory, const Descriptor& descriptor, Owners owners) {
+  OwnersOfFolders folders(directory);
   return descriptor.every_file([&](const RecordedFile& file) {
     struct ::stat status {};
     return ::fstatat(directory, file.path.data(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) == file.size;
+           S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) == file.size &&
+           (owners == Owners::kAnybody || (is_ours(status) && folders.are_ours(file.path)));
   });
+}
+
+bool is_directory(const std::string& path) {
+  struct ::stat status {};
+  return ::fstatat(AT_FDCWD, path.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
 }
 
 // "variables.data-00001-of-00003" is shard 1 of 3 of "variables".
@@ -85,15 +115,29 @@ bool names_look_whole(const std::vector<std::string>& top, const std::vector<std
   return !present.empty() || !all.contains("variables.index");
 }
 
-Result<State> judge_tree(const std::string& model, const Descriptor* descriptor) {
+Result<std::optional<std::string>> find_foreign(const std::string& model, Owners owners) {
+  if (owners == Owners::kAnybody) return std::nullopt;
+  if (!is_ours_at(model)) return model;
+  if (!is_directory(model)) return std::nullopt;
+  TFHUB_ASSIGN(const auto entries, os::walk(model));
+  for (const os::WalkEntry& entry : entries)
+    if (std::string path = os::join(model, entry.path); !is_ours_at(path)) return path;
+  return std::nullopt;
+}
+
+Result<State> judge_tree(const std::string& model, const Descriptor* descriptor, Owners owners) {
   const os::UniqueFd directory(::open(model.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return State::kBroken;
   if (!directory) return fail_system(errno, "cannot open " + model);
   if (descriptor != nullptr && descriptor->record() == Descriptor::Record::kTorn) return State::kBroken;
   // An alias's record has no files, and a cache copied with its links followed has a directory in the alias's
   // place.
-  if (descriptor == nullptr || !descriptor->has_files()) return judge_foreign(model);
-  return files_are_as_recorded(directory.get(), *descriptor) ? State::kComplete : State::kBroken;
+  if (descriptor == nullptr || !descriptor->has_files()) {
+    TFHUB_ASSIGN(const auto foreign, find_foreign(model, owners));
+    return foreign ? State::kBroken : judge_foreign(model);
+  }
+  if (owners != Owners::kAnybody && !is_ours_at(model)) return State::kBroken;
+  return files_are_as_recorded(directory.get(), *descriptor, owners) ? State::kComplete : State::kBroken;
 }
 
 Result<ModelName> look_at_model(const std::string& model) {

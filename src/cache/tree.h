@@ -2,17 +2,21 @@
 // as that goes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cache/cache.h"
 #include "cache/descriptor.h"
+#include "cache/place.h"
 
 namespace tfhub::cache {
 
 // kComplete, kForeign or kBroken. `model` is there (a directory, or something else, which is broken);
-// `descriptor` may be null.
-Result<State> judge_tree(const std::string& model, const Descriptor* descriptor);
+// `descriptor` may be null. What of it is not of `owners` makes it broken, like what is missing.
+Result<State> judge_tree(const std::string& model, const Descriptor* descriptor, Owners owners);
+// The first path in it, itself first, that is not of `owners`; nothing: all of it is.
+Result<std::optional<std::string>> find_foreign(const std::string& model, Owners owners);
 
 // What the names alone tell of a tree without a record: those in it, and those in its variables/.
 // tensorflow_hub keeps no list of files, so only what every whole model has can be asked for. What cleaners

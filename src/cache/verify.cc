@@ -30,6 +30,11 @@ class Verifier {
     const std::string model = entry.tree_paths().model();
     if (entry.name.kind == ModelName::Kind::kNothing)
       return found(model, "is missing: there is only its descriptor");
+    TFHUB_ASSIGN(auto foreign, find_foreign(entry.paths.model(), entry.paths.owners));
+    if (!foreign && entry.paths.owners != Owners::kAnybody && !is_ours_at(entry.tree_paths().descriptor()))
+      foreign = entry.tree_paths().descriptor();
+    if (foreign)
+      return found(*foreign, "belongs to another user, or others may write in it, so it is not believed");
     const auto& descriptor = entry.tree_descriptor();
     if (entry.is_alias() && !os::exists(model))
       return found(entry.paths.model(), "is an alias of a model that is gone");
@@ -82,7 +87,7 @@ class Verifier {
 Result<std::vector<Damage>> DirectoryCache::verify(const std::optional<std::string>& handle) const {
   Verifier verifier;
   if (handle) {
-    TFHUB_ASSIGN(EntryPaths paths, entry_paths(directory(), *handle));
+    TFHUB_ASSIGN(EntryPaths paths, paths_of(*handle));
     TFHUB_ASSIGN(const auto entry, read_entry(std::move(paths)));
     if (!entry) return fail(Code::kNotFound, "{} is not in the cache directory {}", *handle, directory());
     TFHUB_TRY(verifier.verify(*entry));
@@ -91,7 +96,7 @@ Result<std::vector<Damage>> DirectoryCache::verify(const std::optional<std::stri
     for (const auto& [key, found] : keys) {
       // Gone, or being filled for the first time: nothing to verify.
       if (!found.model && (!found.descriptor || found.lock)) continue;
-      TFHUB_ASSIGN(const auto entry, read_entry(EntryPaths{directory(), key}));
+      TFHUB_ASSIGN(const auto entry, read_entry(paths_of_key(key)));
       // A sound alias stands for an entry that is verified itself.
       if (entry && !(entry->is_alias() && entry->usable())) TFHUB_TRY(verifier.verify(*entry));
     }

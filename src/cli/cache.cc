@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -111,7 +112,7 @@ Result<int> run_cache(const CacheArguments& arguments, bool quiet, bool json) {
     case CacheArguments::Action::kRemove:
       TFHUB_TRY(cache_remove(arguments.handle, arguments.cache_dir));
       if (json) {
-        print_json(Json{{"removed", arguments.handle}});
+        print_json(Json{{"removed", redacted(arguments.handle)}});
       } else if (!quiet) {
         print(fmt::format("removed {}\n", printable(arguments.handle, 400)));
       }

@@ -20,7 +20,7 @@ Result<Tensor> about(const std::string& what, Result<Tensor> tensor) {
 }
 
 Result<Tensor> read_file(const std::string& path) {
-  TFHUB_ASSIGN(const std::string bytes, os::read_file(path, kLargestFile));
+  TFHUB_ASSIGN(const std::string bytes, os::read_input(path, kLargestFile));
   return about(path, tensorflow::read_npy(as_bytes(bytes)));
 }
 

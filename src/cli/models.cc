@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -14,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 void print_path(const std::string& handle, const std::string& path, bool json) {
-  if (json) return print_json(Json{{"handle", handle}, {"path", path}});
+  if (json) return print_json(Json{{"handle", redacted(handle)}, {"path", path}});
   print(path + "\n");
 }
 

@@ -38,8 +38,20 @@ void print(std::string_view text) {
 }
 
 void print_json(const nlohmann::ordered_json& value) {
-  // A path may be any bytes; JSON may not.
-  print(value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  // A path may be any bytes; JSON may not. It may hold C1 control characters as they are, but on a terminal
+  // some begin commands: U+0080 to U+009F, in UTF-8 c2 80 to c2 9f, are escaped.
+  const std::string text = value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string harmless;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const unsigned char next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if (text[i] == '\xc2' && next < 0xa0) {
+      harmless += fmt::format("\\u{:04x}", next);
+      ++i;
+    } else {
+      harmless += text[i];
+    }
+  }
+  print(harmless + "\n");
 }
 
 Result<void> flush_stdout() {

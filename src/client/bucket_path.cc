@@ -1,6 +1,7 @@
 #include "client/bucket_path.h"
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "client/origin.h"
 #include "protocol/url.h"

@@ -1,12 +1,15 @@
 // The cache functions of the public header: thin, because cache/ does the work.
 #include "base/error.h"
+#include "cache/place.h"
 #include "client/open_cache.h"
 #include "tfhub/hub.h"
 
 namespace tfhub {
 
 std::string cache_directory(const std::string& cache_dir) {
-  return cache::Cache::directory_from_settings(cache_dir);
+  auto place = cache::place_from_settings(cache_dir);
+  // Where there is none that may be used, the sentence that says so is the caller's next call's.
+  return place ? std::move(place->directory) : std::string();
 }
 
 Result<std::vector<CacheEntry>> cache_list(const std::string& cache_dir) {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "client/interruption.h"
@@ -39,7 +40,7 @@ Result<std::string> CachedModel::path_of_hit(const std::string& handle, const ca
 
 Result<std::string> CachedModel::use_newest(const std::string& handle, const cache::Hit& hit,
                                             const Newest& newest) {
-  if (newest.handle.empty() || (hit.alias && key(newest.handle) == hit.handle)) return hit.path;
+  if (newest.handle.empty() || (hit.alias && redacted(key(newest.handle)) == hit.handle)) return hit.path;
   if (!hit.alias && newest.modified) {
     // A tree that lies under the unversioned handle itself (tensorflow_hub put it there) is the newest
     // version unless that was published later. Last-Modified has whole seconds: within one second only

@@ -6,6 +6,7 @@
 #include "archive/extract.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "client/bucket_archive.h"

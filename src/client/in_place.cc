@@ -1,6 +1,7 @@
 #include "client/in_place.h"
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "hubfs/file_system.h"
 #include "protocol/handle.h"

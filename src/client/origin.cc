@@ -1,6 +1,7 @@
 #include "client/origin.h"
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "protocol/handle.h"

@@ -118,7 +118,7 @@ Result<Published> publish(const std::string& path, const std::string& name, cons
   TFHUB_ASSIGN(auto id, protocol::VersionedName::parse(name));
   std::string document;
   if (!options.document.empty()) {
-    TFHUB_ASSIGN(document, os::read_file(options.document, catalog::kMaxDocument));
+    TFHUB_ASSIGN(document, os::read_input(options.document, catalog::kMaxDocument));
     TFHUB_TRY(catalog::check_document(id, document));
   }
   TFHUB_ASSIGN(const auto limits, archive::Limits::from_settings());

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "cache/place.h"
 #include "client/bucket_path.h"
 #include "client/cached_model.h"
 #include "client/local_path.h"
@@ -34,7 +35,8 @@ Result<std::optional<std::string>> resolve_at_once(const std::string& handle, co
   const protocol::HandleKind kind = protocol::classify(handle);
   if (kind == protocol::HandleKind::kPath) return existing_path(handle);
   if (is_read_in_place(kind, format) || looks_unversioned(handle)) return std::nullopt;
-  if (protocol::is_bucket_url(cache::Cache::directory_from_settings(options.cache_dir))) return std::nullopt;
+  TFHUB_ASSIGN(const cache::Place place, cache::place_from_settings(options.cache_dir));
+  if (protocol::is_bucket_url(place.directory)) return std::nullopt;
   TFHUB_ASSIGN(const auto cache, open_cache(options.cache_dir));
   TFHUB_ASSIGN(const auto hit, cache->find(handle));
   if (!hit || hit->alias) return std::nullopt;

@@ -1,6 +1,7 @@
 #include "hubfs/file_system.h"
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "protocol/handle.h"

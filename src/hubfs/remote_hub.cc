@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "protocol/format.h"

@@ -36,6 +36,26 @@ bool may(const char* path, int how) {
   return ::faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0;
 }
 
+Error not_a_file(const std::string& path) {
+  return Error(Code::kCorrupt, fmt::format("{} is neither a file nor a directory", path));
+}
+
+// What was just opened, with errno if it was not.
+Result<UniqueFd> checked(UniqueFd fd, const std::string& path) {
+  if (!fd && (errno == ENXIO || errno == ENODEV)) return fail(not_a_file(path));  // a socket, no such device
+  if (!fd) return fail_system(errno, "cannot open " + path);
+  struct ::stat status {};
+  if (::fstat(fd.get(), &status) != 0) return fail_system(errno, "cannot look at " + path);
+  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return fail(not_a_file(path));
+  return fd;
+}
+
+Result<UniqueFd> open_root(const std::string& root) {
+  UniqueFd fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return fail_system(errno, "cannot open " + root);
+  return fd;
+}
+
 struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
@@ -55,22 +75,56 @@ bool exists(const std::string& path) {
 }
 
 Result<UniqueFd> open_read(const std::string& path) {
-  UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_CLOEXEC, 0));
-  if (!fd) return fail_system(errno, "cannot open " + path);
-  return fd;
+  // Without O_NONBLOCK a FIFO of that name would hold us until somebody opens its other end.
+  return checked(
+      UniqueFd(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0)),
+      path);
+}
+
+Result<UniqueFd> open_read_beneath(const std::string& root, const std::string& relative) {
+  const std::string path = join(root, relative);
+  TFHUB_ASSIGN(const UniqueFd directory, open_root(root));
+  UniqueFd fd(syscalls().open_beneath(directory.get(), relative.c_str(),
+                                      O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0));
+  if (!fd && (errno == ELOOP || errno == EXDEV))
+    return fail(Code::kCorrupt, "{} is a link or lies behind one, and none is followed here", path);
+  return checked(std::move(fd), path);
+}
+
+Result<std::optional<FileInfo>> stat_beneath(const std::string& root, const std::string& relative) {
+  const auto directory = open_root(root);
+  if (!directory && directory.error().code() == Code::kNotFound) return std::nullopt;
+  if (!directory) return fail(directory.error());
+  const UniqueFd fd(
+      syscalls().open_beneath(directory->get(), relative.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0));
+  if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EXDEV)) return std::nullopt;
+  struct ::stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0)
+    return fail_system(errno, "cannot look at " + join(root, relative));
+  return file_info(status);
 }
 
 Result<std::string> read_file(const std::string& path, uint64_t limit) {
   TFHUB_ASSIGN(const UniqueFd fd, open_read(path));
+  return read_all(fd.get(), path, limit);
+}
+
+Result<std::string> read_input(const std::string& path, uint64_t limit) {
+  const UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC, 0));
+  if (!fd) return fail_system(errno, "cannot open " + path);
+  return read_all(fd.get(), path, limit);
+}
+
+Result<std::string> read_all(int fd, const std::string& path, uint64_t limit) {
   struct ::stat status {};
-  if (::fstat(fd.get(), &status) != 0) return fail_system(errno, "cannot look at " + path);
+  if (::fstat(fd, &status) != 0) return fail_system(errno, "cannot look at " + path);
   std::string text;
   if (status.st_size > 0) text.reserve(std::min<uint64_t>(static_cast<uint64_t>(status.st_size), limit) + 1);
   while (true) {
     const size_t old_size = text.size();
     // One byte more than the file is expected to have left, so that its end is seen by the same read.
     text.resize(std::max(text.capacity(), old_size + 4096));
-    const ssize_t n = ::read(fd.get(), text.data() + old_size, text.size() - old_size);
+    const ssize_t n = ::read(fd, text.data() + old_size, text.size() - old_size);
     if (n < 0 && errno == EINTR) {
       text.resize(old_size);
       continue;
@@ -97,11 +151,11 @@ void start_writeback(int fd, uint64_t offset, uint64_t length) {
   ::sync_file_range(fd, static_cast<off_t>(offset), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
 }
 
-Result<void> make_directories(const std::string& path) {
-  if (path.empty() || syscalls().mkdirat(AT_FDCWD, path.c_str(), 0755) == 0) return {};
+Result<void> make_directories(const std::string& path, unsigned mode) {
+  if (path.empty() || syscalls().mkdirat(AT_FDCWD, path.c_str(), mode) == 0) return {};
   if (errno == ENOENT) {
     TFHUB_TRY(make_directories(parent(path)));
-    if (syscalls().mkdirat(AT_FDCWD, path.c_str(), 0755) == 0) return {};
+    if (syscalls().mkdirat(AT_FDCWD, path.c_str(), mode) == 0) return {};
   }
   const int error = errno;
   // A read-only file system says EROFS, and a foreign one EACCES, even where the directory exists.
@@ -256,6 +310,11 @@ std::string temporary_directory() {
 Result<FileSource> FileSource::open(const std::string& path, uint64_t offset,
                                     std::optional<uint64_t> length) {
   TFHUB_ASSIGN(UniqueFd fd, open_read(path));
+  return open(std::move(fd), path, offset, length);
+}
+
+Result<FileSource> FileSource::open(UniqueFd fd, const std::string& path, uint64_t offset,
+                                    std::optional<uint64_t> length) {
   if (offset > 0 && ::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
     return fail_system(errno, "cannot read " + path);
   return FileSource(std::move(fd), path, length.value_or(UINT64_MAX));

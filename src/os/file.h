@@ -30,16 +30,28 @@ struct FileInfo {
 Result<std::optional<FileInfo>> stat(const std::string& path, bool follow = true);
 bool exists(const std::string& path);
 
+// A regular file or a directory, to be read; never waits. kCorrupt: it is something else. A name in a
+// directory that others may write can be anything, a FIFO or a device too.
 Result<UniqueFd> open_read(const std::string& path);
-// The whole of a small file; larger than `limit` is an error.
+// The same below the directory `root`, crossing no link on the way from there and following none at the end:
+// for trees that others made, where a link may lead to any file of whoever reads. kCorrupt: there is one.
+Result<UniqueFd> open_read_beneath(const std::string& root, const std::string& relative);
+// What lies there, the link itself if it is one; behind a link nothing does.
+Result<std::optional<FileInfo>> stat_beneath(const std::string& root, const std::string& relative);
+// The whole of a small regular file. kCorrupt: it is larger than `limit`, or no file.
 Result<std::string> read_file(const std::string& path, uint64_t limit = 64 << 20);
+// The same of what is open already, and of whatever the user of the command named himself: a pipe of his
+// shell's
+// (`<(…)`) or a device is waited for.
+Result<std::string> read_all(int fd, const std::string& path, uint64_t limit);
+Result<std::string> read_input(const std::string& path, uint64_t limit);
 Result<void> write_all(int fd, Bytes bytes, const std::string& path_for_errors);
 // Asks the kernel to begin writing these bytes of the file to disk, without waiting: the sync at the end is
 // short.
 void start_writeback(int fd, uint64_t offset, uint64_t length);
 
 // The directory and every missing parent, 0755 less the umask.
-Result<void> make_directories(const std::string& path);
+Result<void> make_directories(const std::string& path, unsigned mode = 0755);
 // Names in a directory, sorted, without "." and "..". A missing directory is kNotFound.
 Result<std::vector<std::string>> list_directory(const std::string& path);
 
@@ -88,6 +100,9 @@ class FileSource final : public ByteSource {
  public:
   static Result<FileSource> open(const std::string& path, uint64_t offset = 0,
                                  std::optional<uint64_t> length = std::nullopt);
+  // Of a file that is open already; `path` is for errors.
+  static Result<FileSource> open(UniqueFd fd, const std::string& path, uint64_t offset,
+                                 std::optional<uint64_t> length);
   Result<size_t> read(MutableBytes buffer) override;
 
  private:

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "protocol/url.h"
 
@@ -12,15 +13,23 @@ namespace {
 constexpr std::string_view kChinaHandles = "https://hub.tensorflow.google.cn/";
 constexpr std::string_view kChinaBucket = "https://gcs.tensorflow.google.cn/tfhub-modules/";
 
+// A scheme is the same in capitals (RFC 3986, 3.1).
 bool is_http(std::string_view text) {
-  return text.starts_with("http://") || text.starts_with("https://");
+  const std::string scheme = lower_ascii(text.substr(0, text.find("://")));
+  return text.size() > scheme.size() && (scheme == "http" || scheme == "https");
 }
 
-// Whether `url` lies at or below `prefix`: a prefix ends where a segment (or the authority) ends.
+// The same place in the one form that is compared; what is no URL stays as it is.
+std::string canonical_text(std::string_view text) {
+  const auto url = Url::parse(text);
+  return url ? canonical(*url).text() : std::string(text);
+}
+
+// Whether `url` lies at or below `prefix`, both canonical: a prefix ends where a segment (or the authority)
+// ends.
 bool is_below(std::string_view url, std::string_view prefix) {
   if (!url.starts_with(prefix)) return false;
-  return url.size() == prefix.size() || url[prefix.size()] == '/' || url[prefix.size()] == '?' ||
-         url[prefix.size()] == '#';
+  return url.size() == prefix.size() || url[prefix.size()] == '/' || url[prefix.size()] == '?';
 }
 
 }  // namespace
@@ -42,9 +51,10 @@ HandleKind classify(std::string_view handle) {
 }
 
 std::string download_url(std::string_view handle, Format format) {
-  if (format == Format::kCompressed && handle.starts_with(kChinaHandles)) {
-    const std::string_view path = handle.substr(kChinaHandles.size());
-    return std::string(kChinaBucket).append(path.substr(0, path.find_first_of("?#"))).append(".tar.gz");
+  if (const std::string place = canonical_text(handle);
+      format == Format::kCompressed && place.starts_with(kChinaHandles)) {
+    const std::string_view path = std::string_view(place).substr(kChinaHandles.size());
+    return std::string(kChinaBucket).append(path.substr(0, path.find('?'))).append(".tar.gz");
   }
   return with_parameter(handle, query_of(format));
 }
@@ -68,7 +78,9 @@ std::string cache_handle(std::string_view handle, Format format) {
 }
 
 Result<std::string> apply_mirrors(std::string_view mirrors, std::string_view url) {
-  std::string_view best_prefix, best_replacement;
+  const std::string place = canonical_text(url);
+  std::string best_prefix;
+  std::string_view best_replacement;
   bool matched = false;
   while (!mirrors.empty()) {
     const size_t comma = mirrors.find(',');
@@ -86,14 +98,15 @@ Result<std::string> apply_mirrors(std::string_view mirrors, std::string_view url
                   "pairs separated by commas",
                   printable(redacted(pair)));
     }
-    if (is_below(url, prefix) && (!matched || prefix.size() > best_prefix.size())) {
-      best_prefix = prefix;
+    std::string canonical_prefix(without_trailing_slashes(canonical_text(prefix)));
+    if (is_below(place, canonical_prefix) && (!matched || canonical_prefix.size() > best_prefix.size())) {
+      best_prefix = std::move(canonical_prefix);
       best_replacement = replacement;
       matched = true;
     }
   }
   if (!matched) return std::string(url);
-  return std::string(best_replacement).append(url.substr(best_prefix.size()));
+  return std::string(best_replacement).append(place.substr(best_prefix.size()));
 }
 
 }  // namespace tfhub::protocol

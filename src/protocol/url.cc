@@ -20,7 +20,76 @@ std::string decode_field(std::string_view text) {
   return decoded ? std::move(*decoded) : spaced;
 }
 
+// Escapes of unreserved characters are undone, the digits of the others in upper case.
+std::string with_needed_escapes(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low < 0) {
+      out += text[i];
+      continue;
+    }
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const char character = static_cast<char>(high * 16 + low);
+    if (is_unreserved(character)) {
+      out += character;
+    } else {
+      out += '%';
+      out += kDigits[static_cast<size_t>(high)];
+      out += kDigits[static_cast<size_t>(low)];
+    }
+    i += 2;
+  }
+  return out;
+}
+
+// RFC 3986, 5.2.4.
+std::string without_dot_segments(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const size_t end = std::min(path.find('/', 1), path.size());
+    const std::string_view segment = path.substr(0, end);  // with the slash before it
+    path.remove_prefix(end);
+    if (segment == "/." || segment == "/..") {
+      if (segment == "/..") out.erase(out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
+      if (path.empty()) out += '/';
+    } else {
+      out += segment;
+    }
+  }
+  return out;
+}
+
+std::string canonical_authority(std::string_view scheme, std::string_view authority) {
+  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+  const size_t bracket = authority.rfind(']');
+  const size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::string_view port = colon == std::string_view::npos ? "" : authority.substr(colon + 1);
+  const std::string_view written = authority.substr(0, colon);
+  std::string host = lower_ascii(percent_decode(written).value_or(std::string(written)));
+  if (host.ends_with('.')) host.pop_back();
+  while (port.starts_with('0')) port.remove_prefix(1);
+  if (port.empty() || (scheme == "http" && port == "80") || (scheme == "https" && port == "443")) return host;
+  return host.append(":").append(port);
+}
+
 }  // namespace
+
+Url canonical(const Url& url) {
+  Url out = url;
+  out.fragment.clear();
+  if (out.authority.empty() && (url.scheme == "http" || url.scheme == "https")) {
+    const size_t begin = out.path.find_first_not_of('/');
+    const std::string rest = begin == std::string::npos ? "" : out.path.substr(begin);
+    const size_t slash = std::min(rest.find('/'), rest.size());
+    out.authority = rest.substr(0, slash);
+    out.path = rest.substr(slash);
+  }
+  out.authority = canonical_authority(out.scheme, out.authority);
+  out.path = without_dot_segments(with_needed_escapes(out.path));
+  return out;
+}
 
 std::optional<Url> Url::parse(std::string_view text) {
   const size_t colon = text.find("://");

@@ -23,6 +23,13 @@ struct Url {
   std::string text() const;                                // without the fragment: what is sent
 };
 
+// The one form in which URLs are compared (RFC 3986, 6.2): host in lower case, percent-decoded, without the
+// dot that ends a full domain name; no port that the scheme has anyway; no user. The path without "." and
+// ".." segments (however they are escaped), escapes only where they are needed, their digits in upper case.
+// libcurl takes "https:///host/" for "https://host/", and so does this. The query stays as it is; no
+// fragment.
+Url canonical(const Url& url);
+
 // A query's parameters in order, percent-decoded ('+' is a space). Later ones win: see last_value.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 std::optional<std::string> last_value(std::string_view query, std::string_view key);

@@ -39,8 +39,10 @@ std::string lifetime(const Hub& hub, const Request& request, const Found& found)
   return fmt::format(
       "Cache-Control: public, max-age=60\r\n"
       "Content-Location: {}\r\n"
-      "Link: <{}{}>; rel=\"canonical\"\r\n",
-      path, base_url(hub, request), path);
+      "Link: <{}{}>; rel=\"canonical\"\r\n{}",
+      path, base_url(hub, request), path,
+      // What one client called this hub must not reach the next out of a shared cache.
+      hub.options.public_url.empty() ? "Vary: Host\r\n" : "");
 }
 
 std::string shared_fields(const Hub& hub, const Request& request, const Found& found) {

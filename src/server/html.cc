@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/utf8.h"
 #include "documents/safe_url.h"
 #include "protocol/url.h"
 #include "server/assets.h"
@@ -11,7 +14,16 @@ namespace tfhub::server {
 std::string escape_html(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    const size_t length = first_utf8_character(text).length;
+    if (length != 1) {
+      // A page is UTF-8 whatever somebody asked for; a byte that is none becomes U+FFFD.
+      out.append(length == 0 ? "\xef\xbf\xbd" : text.substr(0, length));
+      text.remove_prefix(std::max<size_t>(length, 1));
+      continue;
+    }
+    text.remove_prefix(1);
     switch (c) {
       case '&':
         out.append("&amp;");

@@ -128,7 +128,8 @@ void answer_text(const Request& request, std::string_view content_type, std::str
   std::string etag = etag_of(Sha256::of(as_bytes(text)));
   if (compressed) etag.insert(etag.size() - 1, "-gzip");
   reply.add("ETag", etag);
-  reply.fields.append("Cache-Control: no-cache\r\nVary: Accept, Accept-Encoding\r\n");
+  // Host: without --public-url a page calls this hub what the client called it.
+  reply.fields.append("Cache-Control: no-cache\r\nVary: Accept, Accept-Encoding, Host\r\n");
   if (!request.if_none_match.empty() && protocol::matches_any(request.if_none_match, etag)) {
     reply.status = 304;
     return;

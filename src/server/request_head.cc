@@ -148,6 +148,22 @@ HeadError normalise_target(Request& request, bool& has_host) {
 
 }  // namespace
 
+namespace {
+
+// None is empty (one dot may end the whole), none begins or ends with '-' (RFC 1123, 2.1).
+bool has_sound_labels(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  while (true) {
+    const size_t end = std::min(name.find('.'), name.size());
+    const std::string_view label = name.substr(0, end);
+    if (label.empty() || label.front() == '-' || label.back() == '-') return false;
+    if (end == name.size()) return true;
+    name.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
 bool is_valid_host(std::string_view host) {
   if (host.empty() || host.size() > 255) return false;
   size_t end = 0;
@@ -167,8 +183,8 @@ bool is_valid_host(std::string_view host) {
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
              c == '.' || c == '_';
     };
-    if (end == 0 || !std::all_of(host.begin(), host.begin() + static_cast<ptrdiff_t>(end), in_name))
-      return false;
+    if (!std::all_of(host.begin(), host.begin() + static_cast<ptrdiff_t>(end), in_name)) return false;
+    if (!has_sound_labels(host.substr(0, end))) return false;
   }
   if (end == host.size()) return true;
   const std::string_view port = host.substr(end + 1);

@@ -140,15 +140,17 @@ Result<std::unique_ptr<ByteSource>> DirectoryStore::get(const std::string& key,
     return fail(Code::kUsage, "bytes {} to {} do not lie in {}, which has {}", range->first, range->last, key,
                 info->size);
   }
-  auto source = range ? os::FileSource::open(path_of(key), range->first, range->length())
-                      : os::FileSource::open(path_of(key));
+  TFHUB_ASSIGN(os::UniqueFd fd, open(key));
+  auto source = range ? os::FileSource::open(std::move(fd), path_of(key), range->first, range->length())
+                      : os::FileSource::open(std::move(fd), path_of(key), 0, std::nullopt);
   if (!source) return fail(std::move(source).error());
   return std::make_unique<os::FileSource>(std::move(*source));
 }
 
 Result<std::optional<ObjectInfo>> DirectoryStore::head(const std::string& key) {
   TFHUB_TRY(check_key(key));
-  TFHUB_ASSIGN(const auto info, os::stat(path_of(key)));
+  // A link is no object, wherever it leads: what it would show lies outside the store.
+  TFHUB_ASSIGN(const auto info, os::stat_beneath(root_, key));
   if (!info || info->type != os::FileInfo::Type::kFile) return std::nullopt;
   return ObjectInfo{key, info->size, info->modified};
 }
@@ -165,6 +167,10 @@ Result<Listing> DirectoryStore::list(const std::string& prefix, bool recursive) 
 }
 
 Result<void> DirectoryStore::list_into(const std::string& prefix, bool recursive, Listing& listing) const {
+  if (!prefix.empty()) {
+    TFHUB_ASSIGN(const auto info, os::stat_beneath(root_, prefix.substr(0, prefix.size() - 1)));
+    if (!info || info->type != os::FileInfo::Type::kDirectory) return {};
+  }
   const auto names = os::list_directory(path_of(prefix));
   if (!names) {
     // Not there when it was looked for: another may have made it since, so that a second look would not do.
@@ -176,7 +182,7 @@ Result<void> DirectoryStore::list_into(const std::string& prefix, bool recursive
   for (const std::string& name : *names) {
     if (prefix.empty() && name == kTemporaryFolder) continue;
     const std::string key = prefix + name;
-    TFHUB_ASSIGN(const auto info, os::stat(path_of(key)));
+    TFHUB_ASSIGN(const auto info, os::stat(path_of(key), false));
     if (!info) continue;  // removed meanwhile
     if (info->type == os::FileInfo::Type::kFile) listing.objects.push_back({key, info->size, info->modified});
     if (info->type != os::FileInfo::Type::kDirectory) continue;
@@ -242,7 +248,7 @@ Result<void> DirectoryStore::sync_objects(const std::set<std::string>& keys) con
 
 Result<os::UniqueFd> DirectoryStore::open(const std::string& key) {
   TFHUB_TRY(check_key(key));
-  auto fd = os::open_read(path_of(key));
+  auto fd = os::open_read_beneath(root_, key);
   if (!fd)
     return fd.error().code() == Code::kNotFound ? fail(no_object(key, root_)) : fail(std::move(fd).error());
   struct ::stat status {};

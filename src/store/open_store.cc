@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "store/directory_store.h"
 #include "store/object_store.h"

@@ -3,6 +3,7 @@
 #include <isa-l/crc.h>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "protocol/http.h"
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "transfer/checksum.h"
 #include "transfer/fetch.h"

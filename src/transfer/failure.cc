@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "protocol/url.h"
 
@@ -21,10 +22,17 @@ Failure certificate_failure(const std::string& server) {
               "TFHUB_DISABLE_CERT_VALIDATION=true"};
 }
 
+// People leave out the scheme of a proxy, and what stands before its '@' is a secret all the same.
+std::string shown(const std::string& proxy) {
+  constexpr std::string_view kAny = "any://";
+  if (proxy.find("://") != std::string::npos) return redacted(proxy);
+  return redacted(std::string(kAny) + proxy).substr(kAny.size());
+}
+
 Failure proxy_refusal(const std::string& proxy, const std::string& server, long status) {
   Failure failure;
   failure.cause =
-      fmt::format("the proxy {} refused to connect to {} (status {})", redacted(proxy), server, status);
+      fmt::format("the proxy {} refused to connect to {} (status {})", shown(proxy), server, status);
   if (status == 401 || status == 403 || status == 407) {
     failure.code = Code::kNotAllowed;
     failure.way_out = "put your name and password into https_proxy, or the server into no_proxy";
@@ -41,15 +49,14 @@ Failure explain(const CurlReport& report) {
   const auto& [code, text, url, proxy, proxy_status, os_errno] = report;
   const std::string server = server_of(url);
   // Who did not answer: the proxy, where there is one.
-  const std::string peer = proxy.empty()
-                               ? "the server at " + server
-                               : fmt::format("the proxy {} on the way to {}", redacted(proxy), server);
+  const std::string peer = proxy.empty() ? "the server at " + server
+                                         : fmt::format("the proxy {} on the way to {}", shown(proxy), server);
   const std::string check = proxy.empty() ? "is it running?" : "check http_proxy, https_proxy and no_proxy";
   if (proxy_status >= 300) return proxy_refusal(proxy, server, proxy_status);
 
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {.cause = fmt::format("the proxy's name in {} is not known", redacted(proxy)),
+      return {.cause = fmt::format("the proxy's name in {} is not known", shown(proxy)),
               .way_out = "check http_proxy, https_proxy and no_proxy",
               .retry = Retry::kFew};
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -100,7 +107,7 @@ Failure explain(const CurlReport& report) {
       return {.cause = fmt::format("{} answered something that is not HTTP", server),
               .way_out = "check the address and the port"};
     case CURLE_PROXY:
-      return {.cause = fmt::format("the proxy {} did not open a way to {}", redacted(proxy), server),
+      return {.cause = fmt::format("the proxy {} did not open a way to {}", shown(proxy), server),
               .way_out = "check http_proxy, https_proxy and no_proxy",
               .retry = Retry::kYes};
     case CURLE_OUT_OF_MEMORY:
@@ -136,7 +143,7 @@ Failure curl_failure(const CurlReport& report) {
 }
 
 std::string server_of(std::string_view url) {
-  const auto parts = protocol::Url::parse(url);
+  const auto parts = protocol::Url::parse(redacted(url));
   if (!parts) return printable(url, 80);
   const size_t at = parts->authority.rfind('@');
   return printable(at == std::string::npos ? parts->authority : parts->authority.substr(at + 1));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "transfer/checksum.h"
 #include "transfer/redirect.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "transfer/exchange.h"
 #include "transfer/fetch.h"

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "transfer/connection_options.h"
 #include "transfer/proxy.h"
 #include "transfer/sigpipe.h"
@@ -49,7 +50,7 @@ Result<std::unique_ptr<RawConnection>> RawConnection::open(const std::string& ur
     return fail(curl_failure(report_of(*curl, easy.get(), code, error_text.data(), url, proxy)).error(1));
   }
   set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-  const bool plain = url.starts_with("http:") && !proxy.starts_with("https:");
+  const bool plain = lower_ascii(url.substr(0, 5)) == "http:" && !proxy.starts_with("https:");
   return std::unique_ptr<RawConnection>(new RawConnection(*curl, std::move(easy), socket, plain));
 }
 

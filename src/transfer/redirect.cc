@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "base/secrets.h"
 #include "base/text.h"
 
 namespace tfhub::transfer {

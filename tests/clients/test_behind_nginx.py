@@ -46,6 +46,30 @@ def test_links_and_pages_name_the_public_url(proxied):
     assert str(server.port) not in page and str(nginx.port) not in page
 
 
+def test_what_one_client_calls_the_hub_does_not_reach_another_out_of_the_proxy_s_cache(publish, serve, scratch):
+    """Without --public-url a hub is called what its client calls it, which is anybody's word."""
+    publish("acme/mul/1", seed=1)
+    publish("acme/mul/2", seed=2)
+    server = serve()
+    root = scratch / "nginx"
+    location = readme_location().replace(":8080;", f":{server.port}; proxy_cache all; proxy_cache_valid any 10m;")
+    with Nginx(root, location, f"proxy_cache_path {root}/cache keys_zone=all:1m;") as nginx:
+        targets = ("/acme/mul?tf-hub-format=compressed", "/acme/mul?tf-hub-format=uncompressed", "/acme/mul", "/", "/api/v1/models",
+                   "/acme/mul/2", "/openapi.json", "/sitemap.xml", "/robots.txt", "/nothing")
+        for target in targets:
+            for accept in ("text/html", "*/*"):
+                for name in ("evil.example", "evil.example", "hub.example"):
+                    answer = get(nginx, target, Host=name, Accept=accept)
+                    said = str(answer.headers) + answer.body.decode(errors="replace")
+                    assert name == "evil.example" or "evil.example" not in said, (target, accept, said)
+        # The cache is one: who calls the hub the same gets what it kept.
+        asked = server.wait_logged("GET", targets[0], 1)
+        assert get(nginx, targets[0], Host="hub.example")["Link"] == '<http://hub.example/acme/mul/2>; rel="canonical"'
+        get(nginx, "/nothing/more", Host="hub.example")
+        server.wait_logged("GET", "/nothing/more", 1)
+        assert server.logged("GET", targets[0]) == asked
+
+
 def test_both_clients_resolve_through_the_proxy(proxied, tfhub, tensorflow_hub, cache, scratch):
     nginx, _ = proxied
     expected = models.tree(scratch / "published/acme/mul/1")

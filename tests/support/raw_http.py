@@ -27,10 +27,10 @@ class Response:
 
 
 def request(server, method: str, target: str, headers: dict | None = None, body: bytes | None = None) -> Response:
-    """One request on a connection of its own; redirects are not followed, nothing is added but Host."""
+    """One request on a connection of its own; redirects are not followed, nothing is added but a Host where there is none."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
     try:
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        connection.putrequest(method, target, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             connection.putheader(name, value)
         if body is not None:

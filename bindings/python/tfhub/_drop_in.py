@@ -45,7 +45,8 @@ class Resolver(hub_resolver.Resolver):
         return hub_resolver.model_load_format() in ("COMPRESSED", "AUTO")
 
     def __call__(self, handle: str) -> str:
-        cache_dir = hub_resolver.tfhub_cache_dir(use_temp=True)
+        # Without the default of tensorflow_hub, which believes whoever made that directory first.
+        cache_dir = hub_resolver.tfhub_cache_dir() or ""
         try:
             path = tfhub.resolve(handle, cache_dir)
         except tfhub.Error as error:

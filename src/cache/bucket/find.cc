@@ -12,7 +12,7 @@ Result<std::optional<Hit>> BucketCache::find(const std::string& handle) const {
   if (entry.is_alias()) {
     hit.alias = true;
     hit.handle = entry.descriptor->alias_of();
-    TFHUB_ASSIGN(const EntryPaths target, entry_paths({}, hit.handle));
+    const EntryPaths target{{}, entry.descriptor->alias_key()};
     TFHUB_ASSIGN(entry, read_bucket_entry(*bucket_, target));
   }
   if (!entry.usable()) return std::nullopt;
@@ -34,8 +34,8 @@ Result<void> BucketCache::set_alias(const std::string& handle, const std::string
   TFHUB_ASSIGN(const EntryPaths target_names, entry_paths({}, target));
   if (names.key == target_names.key) return {};
   TFHUB_ASSIGN(const BucketEntry before, read_bucket_entry(*bucket_, names));
-  const bool up_to_date =
-      before.is_alias() && before.descriptor->alias_of() == target && before.descriptor->etag() == etag;
+  const bool up_to_date = before.is_alias() && before.descriptor->alias_key() == target_names.key &&
+                          before.descriptor->etag() == etag;
   if (before.usable() || up_to_date) return {};
   // A tensorflow_hub that is about to put its download there is left alone.
   TFHUB_ASSIGN(const auto lock, bucket_->look(names.lock()));

@@ -19,11 +19,10 @@ std::vector<std::string> names_of(const std::vector<BucketObject>& objects) {
 
 using Keys = std::map<std::string, BucketKey>;
 
-// The entry of `handle`, and what stands for it; the caller has the lock.
-Result<void> remove_with_aliases(BucketBackend& bucket, const Keys& keys, const EntryPaths& names,
-                                 const std::string& handle) {
+// The entry, and what stands for it; the caller has the lock.
+Result<void> remove_with_aliases(BucketBackend& bucket, const Keys& keys, const EntryPaths& names) {
   for (const auto& [name, key] : keys)
-    if (key.entry.is_alias() && key.entry.descriptor->alias_of() == handle)
+    if (key.entry.is_alias() && key.entry.descriptor->alias_key() == names.key)
       TFHUB_TRY(bucket.remove({key.entry.names.descriptor()}));
   return remove_bucket_entry(bucket, names);
 }
@@ -62,7 +61,7 @@ class BucketPruning final : public Pruning {
     // Filled again meanwhile, or not broken any more.
     if (broken && now.usable()) return false;
     if (!broken && now.descriptor && now.descriptor->downloaded() > entry.downloaded) return false;
-    TFHUB_TRY(remove_with_aliases(bucket_, keys_, names, entry.handle));
+    TFHUB_TRY(remove_with_aliases(bucket_, keys_, names));
     return true;
   }
 
@@ -89,7 +88,7 @@ Result<void> BucketCache::remove(const std::string& handle) {
   if (!lock)
     return fail(Code::kConflict, "{} is being filled right now, so it stays; try again when that is done",
                 handle);
-  return remove_with_aliases(*bucket_, keys, names, handle);
+  return remove_with_aliases(*bucket_, keys, names);
 }
 
 }  // namespace tfhub::cache

@@ -65,7 +65,7 @@ Result<void> look_closer(BucketBackend& bucket, std::chrono::milliseconds lock_t
 
 const BucketKey* tree_of(const std::map<std::string, BucketKey>& keys, const BucketKey& key) {
   if (!key.entry.is_alias()) return &key;
-  const auto found = keys.find(protocol::cache_key(key.entry.descriptor->alias_of()));
+  const auto found = keys.find(key.entry.descriptor->alias_key());
   return found == keys.end() ? nullptr : &found->second;
 }
 

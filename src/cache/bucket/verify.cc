@@ -90,7 +90,7 @@ Result<std::vector<Damage>> BucketCache::verify(const std::optional<std::string>
     TFHUB_ASSIGN(BucketEntry entry, read_bucket_entry(*bucket_, names));
     if (!entry.descriptor) return fail(Code::kNotFound, "{} is not in the cache {}", *handle, directory());
     if (entry.is_alias()) {
-      TFHUB_ASSIGN(const EntryPaths target, entry_paths({}, entry.descriptor->alias_of()));
+      const EntryPaths target{{}, entry.descriptor->alias_key()};
       TFHUB_ASSIGN(BucketEntry tree, read_bucket_entry(*bucket_, target));
       if (tree.usable()) entry = std::move(tree);
     }

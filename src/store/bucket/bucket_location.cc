@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 

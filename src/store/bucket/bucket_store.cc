@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/settings.h"
 #include "base/text.h"
 #include "protocol/keys.h"

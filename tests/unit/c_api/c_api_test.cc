@@ -121,6 +121,23 @@ TEST_F(CApi, InspectGivesTheJsonOfTheCommand) {
   EXPECT_EQ(tfhub_status_code(status_.get()), TFHUB_CORRUPT);
 }
 
+// No memory for options is no crash in the setter that follows.
+TEST_F(CApi, SettersOfNothingDoNothing) {
+  tfhub_options_set_cache_dir(nullptr, "x");
+  tfhub_options_set_load_format(nullptr, "x");
+  tfhub_options_set_output(nullptr, "x");
+  tfhub_options_set_format(nullptr, "x");
+  tfhub_options_set_force(nullptr, 1);
+  tfhub_options_set_store(nullptr, "x");
+  tfhub_options_set_tags(nullptr, "x,y");
+  tfhub_options_set_io_device(nullptr, "x");
+  tfhub_options_set_progress(nullptr, nullptr, nullptr);
+  tfhub_options_free(nullptr);
+  tfhub_status_free(nullptr);
+  tfhub_string_free(nullptr);
+  EXPECT_EQ(tfhub_status_code(nullptr), TFHUB_OK);
+}
+
 TEST_F(CApi, TheCppFunctionsAreInTheSameLibraryAndNothingElseIs) {
   EXPECT_EQ(tfhub::version(), tfhub_version());
   EXPECT_EQ(tfhub::resolve(root_.string()).value(), root_.string());

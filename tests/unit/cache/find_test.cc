@@ -174,15 +174,15 @@ TEST_F(FindTest, AModelOfManyFilesIsFoundFast) {
 
 TEST(CacheDirectory, ComesFromTheSettings) {
   ::unsetenv("TFHUB_CACHE_DIR");
-  EXPECT_EQ(Cache::directory_from_settings("/flag"), "/flag");
+  EXPECT_EQ(place_from_settings("/flag")->directory, "/flag");
   {
     const ScopedEnv variable("TFHUB_CACHE_DIR", "/environment");
-    EXPECT_EQ(Cache::directory_from_settings("/flag"), "/environment");
+    EXPECT_EQ(place_from_settings("/flag")->directory, "/environment");
   }
   const TempDir temp;
   const ScopedEnv tmpdir("TMPDIR", temp.path());
   const ScopedEnv empty("TFHUB_CACHE_DIR", "");
-  EXPECT_EQ(Cache::directory_from_settings(), temp.path() + "/tfhub_modules");
+  EXPECT_EQ(place_from_settings()->directory, temp.path() + "/tfhub_modules");
 }
 
 }  // namespace

@@ -1,8 +1,14 @@
 // Trees on a disk, and what is wrong in them.
 #include "documents/check.h"
 
+#include <sys/stat.h>
+
+#include <filesystem>
+
 #include "base/error.h"
+#include "base/log.h"
 #include "documents/document.h"
+#include "documents/tree.h"
 #include "testing/temp_dir.h"
 
 namespace tfhub::documents {
@@ -36,6 +42,47 @@ const TreeFile kModuleFile = {
     "acme/x/1.md",
     "# Module acme/x/1\nWords.\n\n<!-- asset-path: https://a.example/x.tar.gz -->\n"
     "<!-- task: t -->\n<!-- fine-tunable: true -->\n<!-- format: saved_model_2 -->\n\n## A\n"};
+
+// A clone of somebody's, read by somebody else: nothing but what lies in it is in it.
+TEST(ReadTree, FollowsNoLinkAndWaitsForNoFifo) {
+  const TempDir directory, outside;
+  write_text(outside / "key", "SECRET");
+  write_text(outside / "folder/1.md", "SECRET");
+  write_text(outside / "folder/task.yaml", "SECRET");
+  const std::string models = "docs/acme/models/";
+  write_text(directory / (models + "x/1.md"), "honest");
+  write_text(directory / "tags/license.yaml", "honest");
+  const auto link = [&](const std::string& target, const std::string& at) {
+    std::filesystem::create_symlink(target, directory / at);
+  };
+  link(outside / "key", models + "x/2.md");
+  link("x/1.md", models + "x/3.md");
+  link(outside / "folder", models + "y");
+  link(".", models + "loop");
+  link(outside / "key", "tags/task.yaml");
+  link("../tags/license.yaml", "tags/language.yaml");
+  ASSERT_EQ(::mkfifo((directory / (models + "x/4.md")).c_str(), 0644), 0);
+  ASSERT_EQ(::mkfifo((directory / "tags/dataset.yaml").c_str(), 0644), 0);
+  std::vector<std::string> said;
+  set_log_function([&](LogLevel, std::string_view text) { said.emplace_back(text); });
+  const auto tree = read_tree(directory.path());
+  set_log_function(nullptr);
+  ASSERT_TRUE(tree) << tree.error().message();
+  ASSERT_EQ(tree->documents.size(), 1u);
+  EXPECT_EQ(tree->documents[0].text, "honest");
+  EXPECT_THAT(tree->tags, ElementsAre(::testing::Pair("license", "honest")));
+  EXPECT_THAT(said, ::testing::Contains(AllOf(HasSubstr("tags/task.yaml is left out"), HasSubstr("a link"))));
+  EXPECT_THAT(said, ::testing::Contains(AllOf(HasSubstr("4.md is left out"), HasSubstr("no regular file"))));
+
+  for (const char* whole : {"docs", "tags"}) {
+    const TempDir other;
+    write_text(other / "docs/acme/models/x/1.md", "honest");
+    std::filesystem::remove_all(other / whole);
+    std::filesystem::create_directory_symlink(outside / "folder", other / whole);
+    const auto led_out = read_tree(other.path());
+    EXPECT_TRUE(!led_out || (led_out->documents.size() == 1 && led_out->tags.empty())) << whole;
+  }
+}
 
 TEST(Check, GoodDocumentsHaveNoFindings) {
   EXPECT_THAT(

@@ -70,6 +70,24 @@ TEST(Mirrors, ReplaceThePrefix) {
   EXPECT_EQ(*apply_mirrors("", "https://tfhub.dev/x"), "https://tfhub.dev/x");
 }
 
+// However the same place is written: what should come from the mirror never asks the origin.
+TEST(Mirrors, CompareTheCanonicalForm) {
+  const std::string one = "https://tfhub.dev/google=http://m/g";
+  for (const char* same :
+       {"https://TFHUB.dev/google/x/1", "HTTPS://tfhub.dev/google/x/1", "https://tfhub.dev:443/google/x/1",
+        "https://tfhub.dev:/google/x/1", "https://tfhub.dev:0443/google/x/1", "https://tfhub.dev./google/x/1",
+        "https://me:hush@tfhub.dev/google/x/1", "https://tfhub%2Edev/google/x/1",
+        "https:///tfhub.dev/google/x/1", "https://tfhub.dev/%67oogle/x/1",
+        "https://tfhub.dev/other/../google/x/1", "https://tfhub.dev/google/./x/1",
+        "https://tfhub.dev/google/y/%2e%2E/x/1", "https://tfhub.dev/google/x/1#f"})
+    EXPECT_EQ(*apply_mirrors(one, same), "http://m/g/x/1") << same;
+  for (const char* elsewhere : {"https://tfhub.dev/google/../x", "https://tfhub.dev/google/%2e%2e/x/1",
+                                "https://tfhub.dev:8443/google/x/1", "http://tfhub.dev/google/x/1"})
+    EXPECT_EQ(*apply_mirrors(one, elsewhere), elsewhere);
+  // The setting is written as people write it, too.
+  EXPECT_EQ(*apply_mirrors("HTTPS://TfHub.dev:443/=http://m/", "https://tfhub.dev/x"), "http://m/x");
+}
+
 TEST(Mirrors, MatchWholeSegments) {
   const std::string one = "https://tfhub.dev/google=http://m/g";
   EXPECT_EQ(*apply_mirrors("https://tfhub.dev=http://m", "https://tfhub.developers.org/x"),

@@ -36,7 +36,7 @@ TEST_F(Pages, AHandleIsAPageForEverybody) {
     EXPECT_EQ(answer.status, 200U);
     EXPECT_EQ(answer.field("content-type"), "text/html; charset=utf-8");
     EXPECT_EQ(answer.field("cache-control"), "no-cache");
-    EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding");
+    EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding, Host");
     EXPECT_THAT(answer.field("content-security-policy"), HasSubstr("default-src 'none'"));
     EXPECT_THAT(answer.body, HasSubstr(" hub.load(&quot;http://hub.test/acme/mul/1&quot;)"));
     EXPECT_THAT(answer.body, HasSubstr(" tfhub.load(&quot;http://hub.test/acme/mul/1&quot;)"));
@@ -57,7 +57,7 @@ TEST_F(Pages, AHandleIsAPageForEverybody) {
 TEST_F(Pages, AHandleIsJsonForWhoAsksForJson) {
   const Answer answer = ask({.target = "/acme/mul/1", .accept = "application/json"});
   EXPECT_EQ(answer.field("content-type"), "application/json");
-  EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding");
+  EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding, Host");
   EXPECT_EQ(answer.body, get("/api/v1/models/acme/mul/1").body);
 }
 

@@ -120,10 +120,12 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ValidHost, IsANameOrAnAddressWithAPort) {
-  for (const char* good : {"hub", "hub.test", "hub.test:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "a_b-c"})
+  for (const char* good :
+       {"hub", "hub.test", "hub.test:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "a_b-c", "hub.", "_x.y"})
     EXPECT_TRUE(is_valid_host(good)) << good;
   for (const char* bad :
-       {"", ":80", "a b", "a:b", "a:123456", "[::1", "[]", "[::1]x", "a/b", "a\"", "u@h", "a:1:2"})
+       {"",  ":80", "a b", "a:b",  "a:123456", "[::1",  "[]",   "[::1]x", "a/b",  "a\"",   "u@h",  "a:1:2",
+        ".", "..",  "-",   ".hub", "a..b",     "hub..", "-hub", "hub-",   "a.-b", "..:80", "[]:80"})
     EXPECT_FALSE(is_valid_host(bad)) << bad;
 }
 

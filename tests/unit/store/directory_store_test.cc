@@ -285,6 +285,34 @@ TEST(DirectoryStore, SweepsWhatDeadWritersLeftAndNothingElse) {
   EXPECT_EQ(**read_small(*next, "living"), "half and whole");
 }
 
+// A link is no object and no folder, wherever it leads and however well its size fits.
+TEST(DirectoryStore, GivesNothingThatALinkLeadsTo) {
+  const TempDir directory, outside;
+  testing::write_text(outside / "secret", "secret");
+  testing::write_text(outside / "folder/inner", "secret");
+  const auto store = open_at(directory.path());
+  ASSERT_TRUE(put_small(*store, "a/honest", as_bytes("honest")));
+  std::filesystem::create_symlink(outside / "secret", directory / "a/absolute");
+  std::filesystem::create_symlink(
+      "../../" + std::filesystem::path(outside.path()).filename().string() + "/secret",
+      directory / "a/relative");
+  std::filesystem::create_symlink("honest", directory / "a/inside");
+  std::filesystem::create_directory_symlink(outside / "folder", directory / "a/linked");
+  auto* const local = dynamic_cast<LocalObjects*>(store.get());
+  for (const std::string key : {"a/absolute", "a/relative", "a/inside", "a/linked/inner"}) {
+    SCOPED_TRACE(key);
+    const auto info = store->head(key);
+    EXPECT_TRUE(info && !*info);
+    EXPECT_FALSE(store->get(key, std::nullopt));
+    EXPECT_FALSE(local->open(key));
+  }
+  const auto all = store->list("", true).value();
+  ASSERT_EQ(all.objects.size(), 1u);
+  EXPECT_EQ(all.objects[0].key, "a/honest");
+  EXPECT_TRUE(store->list("a/linked/", false)->objects.empty());
+  EXPECT_TRUE(store->list("a/", false)->prefixes.empty());
+}
+
 TEST(DirectoryStore, SaysWhatIsForbidden) {
   if (::geteuid() == 0) {
     // Root is refused nothing: the refusal comes from a read-only file system instead.
