@@ -89,17 +89,23 @@ void run_aside(const nb::object& progress, const std::function<void(const Progre
       account.tell(what, done, total);
     };
   {
-    const Worker worker(quiet_thread([&] {
-                          const std::stop_token token = stop.get_token();
-                          const StopScope scope(token);
-                          try {
-                            work(tell);
-                          } catch (...) {
-                            thrown = std::current_exception();
-                          }
-                          account.finish();
-                        }),
-                        stop);
+    const auto run = [&] {
+      const std::stop_token token = stop.get_token();
+      const StopScope scope(token);
+      try {
+        work(tell);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      account.finish();
+    };
+    std::optional<Worker> worker;
+    if (auto thread = try_thread(run)) {
+      worker.emplace(std::move(*thread), stop);
+    } else {  // the system allows no more of them: done here, where no Ctrl-C is heard meanwhile
+      const nb::gil_scoped_release release;
+      run();
+    }
     for (bool finished = false; !finished;) {
       {
         const nb::gil_scoped_release release;

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "os/file.h"
 
 namespace tfhub::archive {
@@ -89,14 +90,13 @@ Result<Extracted> Extraction::run() {
   decompressor_ = make_decompressor(*compression);
   {
     // Joined at the end of this block; a thread that cannot start must not leave the others waiting.
-    std::jthread inflater, maker, filler;
-    try {
-      inflater = std::jthread([this] { guarded([this] { return decompress(); }); });
-      maker = std::jthread([this] { guarded([this] { return make_files(); }); });
-      filler = std::jthread([this] { guarded([this] { return fill_files(); }); });
+    Joining inflater(try_thread([this] { guarded([this] { return decompress(); }); }));
+    Joining maker(try_thread([this] { guarded([this] { return make_files(); }); }));
+    Joining filler(try_thread([this] { guarded([this] { return fill_files(); }); }));
+    if (inflater && maker && filler) {
       guarded([this, first] { return read_source(first); });
-    } catch (const std::exception& e) {
-      stop(Error(Code::kUnexpected, fmt::format("cannot start a thread: {}", e.what())));
+    } else {
+      stop(no_thread_error());
     }
   }
   if (error_) return fail(std::move(*error_));

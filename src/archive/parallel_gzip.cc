@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <system_error>
 
 #include "base/error.h"
 
@@ -33,13 +34,23 @@ ParallelGzip::ParallelGzip(ByteSink& sink, unsigned threads) : sink_(sink) {
     chunk.in = std::make_unique_for_overwrite<std::byte[]>(kChunk);
     chunk.out = std::make_unique_for_overwrite<std::byte[]>(ChunkDeflater::bound(kChunk));
   }
-  for (unsigned i = 0; i < workers; ++i)
-    workers_.emplace_back([this, deflater = ChunkDeflater()](const std::stop_token& stop) mutable {
-      work(stop, std::move(deflater));
-    });
+  for (unsigned i = 0; i < workers; ++i) {
+    try {
+      workers_.emplace_back([this, deflater = ChunkDeflater()](const std::stop_token& stop) mutable {
+        work(stop, std::move(deflater));
+      });
+    } catch (const std::system_error&) {
+      break;  // the system allows no more; with none at all, who writes deflates
+    }
+  }
 }
 
 ParallelGzip::~ParallelGzip() = default;
+
+void ParallelGzip::deflate(Chunk& chunk, ChunkDeflater& deflater) {
+  chunk.out_size = deflater.deflate(Bytes(chunk.in.get(), chunk.in_size),
+                                    MutableBytes(chunk.out.get(), ChunkDeflater::bound(kChunk)));
+}
 
 void ParallelGzip::work(const std::stop_token& stop, ChunkDeflater deflater) {
   std::unique_lock lock(mutex_);
@@ -47,8 +58,7 @@ void ParallelGzip::work(const std::stop_token& stop, ChunkDeflater deflater) {
     Chunk& chunk = *jobs_.front();
     jobs_.pop_front();
     lock.unlock();
-    chunk.out_size = deflater.deflate(Bytes(chunk.in.get(), chunk.in_size),
-                                      MutableBytes(chunk.out.get(), ChunkDeflater::bound(kChunk)));
+    deflate(chunk, deflater);
     lock.lock();
     chunk.done = true;
     chunk_done_.notify_one();
@@ -82,7 +92,11 @@ void ParallelGzip::submit() {
   crc_ = crc32_gzip_refl(crc_, reinterpret_cast<const unsigned char*>(chunk.in.get()), chunk.in_size);
   stream_size_ += chunk.in_size;
   chunk.in_work = true;
-  {
+  if (workers_.empty()) {
+    ChunkDeflater deflater;
+    deflate(chunk, deflater);
+    chunk.done = true;
+  } else {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(&chunk);
   }

@@ -46,6 +46,7 @@ class ParallelGzip {
     bool done = false;
   };
 
+  static void deflate(Chunk& chunk, ChunkDeflater& deflater);
   void work(const std::stop_token& stop, ChunkDeflater deflater);
   void submit();
   Result<void> collect(Chunk& chunk);  // waits for it and writes it out

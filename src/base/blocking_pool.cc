@@ -15,11 +15,19 @@ BlockingPool::~BlockingPool() {
 }
 
 void BlockingPool::submit(std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return;
-  waiting_.push_back(std::move(work));
-  if (idle_ < waiting_.size() && threads_.size() < most_) threads_.push_back(quiet_thread([this] { run(); }));
-  wake_.notify_one();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    if (idle_ <= waiting_.size() && threads_.size() < most_)
+      if (auto thread = try_thread([this] { run(); })) threads_.push_back(std::move(*thread));
+    if (!threads_.empty()) {
+      waiting_.push_back(std::move(work));
+      wake_.notify_one();
+      return;
+    }
+  }
+  // Not one thread to be had: whoever brings the work does it. Slow, but it gets done.
+  work();
 }
 
 void BlockingPool::run() {

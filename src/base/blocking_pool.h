@@ -18,6 +18,7 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
+  // Where the system allows no thread at all, `work` is done before this returns.
   void submit(std::function<void()> work);
 
  private:

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/interruption.h"
+#include "base/threads.h"
 
 namespace tfhub {
 namespace {
@@ -45,7 +46,11 @@ Result<void> in_parallel(size_t count, unsigned threads, const std::function<Res
     const StopScope scope(ours);
     work();
   };
-  for (size_t i = 1; i < wanted; ++i) helpers.emplace_back(help);
+  for (size_t i = 1; i < wanted; ++i) {
+    auto helper = try_thread(help);
+    if (!helper) break;  // fewer do the same
+    helpers.push_back(std::move(*helper));
+  }
   work();
   for (std::thread& helper : helpers) helper.join();
   return outcome;

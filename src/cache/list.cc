@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "cache/lock.h"
@@ -80,8 +81,19 @@ Result<std::vector<Entry>> DirectoryCache::list() const {
   std::vector<Entry> entries;
   for (const auto& [key, found] : keys) {
     const EntryPaths paths = paths_of_key(key);
-    TFHUB_ASSIGN(const auto on_disk, read_entry(paths));
-    TFHUB_ASSIGN(const auto lock, look_at_lock(paths));
+    const auto read = read_entry(paths);
+    const auto looked = look_at_lock(paths);
+    if (!read || !looked) {
+      const Error& error = read ? looked.error() : read.error();
+      // One that somebody removes meanwhile is no entry any more; one that cannot be read is one bad entry.
+      if (error.code() != Code::kNotFound) {
+        debug("{}: {}", paths.model(), error.message());
+        entries.push_back(describe_work(paths, State::kBroken, paths.model()));
+      }
+      continue;
+    }
+    const auto& on_disk = *read;
+    const auto& lock = *looked;
     const bool alive = lock && (lock->standing == Standing::kAlive || lock->standing == Standing::kUnknown);
     const bool usable = on_disk && on_disk->usable();
     const std::string token = lock && lock->owner ? lock->owner->token : std::string();

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
@@ -49,6 +51,12 @@ class Verifier {
     return verify_files(model, *descriptor);
   }
 
+  size_t findings() const { return damage_.size(); }
+  void forget_from(size_t first) { damage_.resize(std::min(first, damage_.size())); }
+  void unreadable(const std::string& model, const Error& error) {
+    damage_.push_back({{}, model, "cannot be read: " + error.message()});
+  }
+
   std::vector<Damage> take_damage() { return std::move(damage_); }
   uint64_t foreign() const { return foreign_; }
 
@@ -96,9 +104,20 @@ Result<std::vector<Damage>> DirectoryCache::verify(const std::optional<std::stri
     for (const auto& [key, found] : keys) {
       // Gone, or being filled for the first time: nothing to verify.
       if (!found.model && (!found.descriptor || found.lock)) continue;
-      TFHUB_ASSIGN(const auto entry, read_entry(paths_of_key(key)));
-      // A sound alias stands for an entry that is verified itself.
-      if (entry && !(entry->is_alias() && entry->usable())) TFHUB_TRY(verifier.verify(*entry));
+      const EntryPaths paths = paths_of_key(key);
+      auto done = read_entry(paths).and_then([&](const std::optional<EntryOnDisk>& entry) -> Result<void> {
+        // A sound alias stands for an entry that is verified itself.
+        if (!entry || (entry->is_alias() && entry->usable())) return {};
+        const size_t before = verifier.findings();
+        auto verified = verifier.verify(*entry);
+        // Taken away while it was looked at: what it missed is no damage.
+        if (entry->name.kind == ModelName::Kind::kNothing || os::exists(paths.model())) return verified;
+        verifier.forget_from(before);
+        return {};
+      });
+      TFHUB_TRY(check_interrupted());
+      // One that somebody removes meanwhile is no entry any more; one that cannot be read is one bad entry.
+      if (!done && done.error().code() != Code::kNotFound) verifier.unreadable(paths.model(), done.error());
     }
   }
   warn_unrecorded(verifier.foreign());

@@ -114,6 +114,7 @@ class Parser {
     if (!typed("serve")) return;
     ServeArguments& to = serve_arguments_;
     add_store(serve_, to.store);
+    serve_->add_flag("--create", to.create, "Begin an empty store where there is none");
     serve_
         ->add_option("--listen", to.listen,
                      "Where to listen; port 0 takes a free one (default: TFHUB_LISTEN, else 127.0.0.1:8080)")

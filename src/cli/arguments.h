@@ -15,6 +15,7 @@ namespace tfhub::cli {
 
 struct ServeArguments {
   std::string store, listen, uncompressed_base, public_url, tls_certificate, tls_key;
+  bool create = false;          // an empty store, where there is none
   double drain_timeout = 10;    // seconds
   double refresh_interval = 0;  // seconds; 0: what fits the store
   bool redirect_downloads = false;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/threads.h"
 #include "os/file.h"
 
 namespace tfhub::client {
@@ -96,7 +97,9 @@ void start_watching() {
   static std::once_flag once;
   std::call_once(once, [] {
     if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return;
-    std::thread(watch_for_signals).detach();
+    auto watcher = try_thread(watch_for_signals);
+    if (!watcher) return;  // a signal ends the process as ever, and the next one removes what is left
+    watcher->detach();
     struct sigaction action {};
     action.sa_handler = tfhub_on_signal;
     action.sa_flags = SA_RESTART;

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/interruption.h"
+#include "base/threads.h"
 
 namespace tfhub::os {
 namespace {
@@ -58,6 +59,18 @@ Result<std::optional<FileLock>> FileLock::try_lock(UniqueFd fd) {
   return FileLock(std::move(fd));
 }
 
+// Where no thread is to be had: the lock is tried for again and again.
+Result<std::optional<FileLock>> FileLock::lock_by_looking(UniqueFd fd, std::chrono::milliseconds timeout) {
+  const auto until = std::chrono::steady_clock::now() + timeout;
+  while (std::chrono::steady_clock::now() < until && !interrupted()) {
+    std::this_thread::sleep_for(kInterruptionLatency);
+    const int error = flock_retrying(fd.get(), LOCK_EX | LOCK_NB);
+    if (error == 0) return FileLock(std::move(fd));
+    if (error != EWOULDBLOCK) return fail_system(error, "cannot lock a file");
+  }
+  return std::nullopt;
+}
+
 Result<std::optional<FileLock>> FileLock::lock(UniqueFd fd, std::chrono::milliseconds timeout) {
   const int immediate = flock_retrying(fd.get(), LOCK_EX | LOCK_NB);
   if (immediate == 0) return FileLock(std::move(fd));
@@ -67,15 +80,17 @@ Result<std::optional<FileLock>> FileLock::lock(UniqueFd fd, std::chrono::millise
   UniqueFd duplicate(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
   if (!duplicate) return fail_system(errno, "cannot lock a file");
   auto wait = std::make_shared<Wait>();
-  std::thread([wait, waiting = std::move(duplicate)]() mutable {
-    const int error = flock_retrying(waiting.get(), LOCK_EX);
+  auto waiter = try_thread([wait, waiting = std::make_shared<UniqueFd>(std::move(duplicate))] {
+    const int error = flock_retrying(waiting->get(), LOCK_EX);
     const std::lock_guard guard(wait->mutex);
-    if (wait->given_up && error == 0) ::flock(waiting.get(), LOCK_UN);
-    waiting.reset();
+    if (wait->given_up && error == 0) ::flock(waiting->get(), LOCK_UN);
+    waiting->reset();
     wait->error = error;
     wait->finished = true;
     wait->changed.notify_one();
-  }).detach();
+  });
+  if (!waiter) return lock_by_looking(std::move(fd), timeout);
+  waiter->detach();
 
   const auto until = std::chrono::steady_clock::now() + timeout;
   std::unique_lock guard(wait->mutex);

@@ -29,6 +29,7 @@ class FileLock {
   int fd() const { return fd_.get(); }
 
  private:
+  static Result<std::optional<FileLock>> lock_by_looking(UniqueFd fd, std::chrono::milliseconds timeout);
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
 };

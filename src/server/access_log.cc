@@ -1,10 +1,14 @@
 #include "server/access_log.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <iterator>
+#include <utility>
 
 #include "base/threads.h"
 
@@ -50,15 +54,25 @@ void AccessLog::Buffer::append(std::string_view time, const AccessEntry& entry) 
   format_entry(time, entry, lines_);
 }
 
+void AccessLog::Buffer::append(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  if (lines_.size() > kMostBuffered) {
+    ++dropped_;
+    return;
+  }
+  lines_.append(line).append("\n");
+}
+
 AccessLog::AccessLog(int fd) : fd_(fd) {
-  writer_ = quiet_thread([this] {
+  auto writer = try_thread([this] {
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
       lock.unlock();
-      flush();
+      flush(kInterval);
       lock.lock();
     }
   });
+  if (writer) writer_ = std::move(*writer);
 }
 
 AccessLog::~AccessLog() {
@@ -67,7 +81,7 @@ AccessLog::~AccessLog() {
     stopping_ = true;
   }
   wake_.notify_all();
-  writer_.join();
+  if (writer_.joinable()) writer_.join();
   flush();
 }
 
@@ -77,32 +91,52 @@ AccessLog::Buffer& AccessLog::add_thread() {
   return *buffers_.back();
 }
 
-void AccessLog::flush() {
-  const std::lock_guard one_writer(writing_);
-  std::vector<Buffer*> buffers;
+void AccessLog::say(std::string_view line) {
+  sayings_.append(line);
+}
+
+void AccessLog::gather() {
+  std::vector<Buffer*> buffers{&sayings_};
   {
     const std::lock_guard lock(mutex_);
     for (const auto& buffer : buffers_) buffers.push_back(buffer.get());
   }
-  std::string lines;
   for (Buffer* buffer : buffers) {
-    uint64_t dropped = 0;
-    {
-      const std::lock_guard lock(buffer->mutex_);
-      lines.swap(buffer->lines_);
-      std::swap(dropped, buffer->dropped_);
-    }
-    if (dropped > 0)
-      fmt::format_to(std::back_inserter(lines), "{} lines of the access log were dropped: nobody reads it\n",
+    const std::lock_guard lock(buffer->mutex_);
+    pending_ += buffer->lines_;
+    buffer->lines_.clear();
+    if (const uint64_t dropped = std::exchange(buffer->dropped_, 0); dropped > 0)
+      fmt::format_to(std::back_inserter(pending_), "{} lines of the log were dropped: nobody reads it\n",
                      dropped);
-    for (size_t done = 0; done < lines.size();) {
-      const ssize_t written = ::write(fd_, lines.data() + done, lines.size() - done);
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) break;  // stderr is closed: there is nobody to tell
-      done += static_cast<size_t>(written);
-    }
-    lines.clear();
   }
+}
+
+// A pipe that poll() calls writable takes PIPE_BUF bytes without waiting (pipe(7)). The descriptor is not
+// made non-blocking: it is shared with whoever started us.
+void AccessLog::flush(std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  const std::unique_lock one_writer(writing_, until);
+  if (!one_writer) return;
+  // What is not taken stays in the buffers, which have their bound.
+  if (pending_.size() < kMostBuffered) gather();
+  size_t done = 0;
+  while (done < pending_.size()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd writable{fd_, POLLOUT, 0};
+    const int ready = ::poll(&writable, 1, static_cast<int>(std::max<int64_t>(left.count(), 0)));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) break;
+    const ssize_t written =
+        ::write(fd_, pending_.data() + done, std::min<size_t>(pending_.size() - done, PIPE_BUF));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) break;  // another's write was quicker: the next time
+    if (written <= 0) {                         // stderr is closed: there is nobody to tell
+      done = pending_.size();
+      break;
+    }
+    done += static_cast<size_t>(written);
+  }
+  pending_.erase(0, done);
 }
 
 }  // namespace tfhub::server

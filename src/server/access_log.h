@@ -1,6 +1,7 @@
-// One line a request on stderr, which costs the request only the formatting: each thread fills a buffer of
-// its own, and one thread writes them out every 200 ms. When nobody reads stderr, lines are dropped and
-// counted; requests never wait.
+// What the server says on stderr: one line a request, which costs the request only the formatting (each
+// thread fills a buffer of its own), and warnings. One thread writes them out every 200 ms, and only what
+// stderr takes at once: when nobody reads it, lines are dropped and counted. Nobody who says something ever
+// waits.
 #pragma once
 
 #include <chrono>
@@ -31,6 +32,7 @@ class AccessLog {
   class Buffer {
    public:
     void append(std::string_view time, const AccessEntry& entry);
+    void append(std::string_view line);
 
    private:
     friend class AccessLog;
@@ -40,17 +42,24 @@ class AccessLog {
   };
 
   explicit AccessLog(int fd);  // of stderr, or a test's pipe; not owned
-  ~AccessLog();                // writes what is left
+  ~AccessLog();                // writes what is left and taken within a moment
   Buffer& add_thread();
-  void flush();
+  // A whole line that is no request's, without its end. From any thread.
+  void say(std::string_view line);
+  // Writes all there is, as far as it is taken within `patience`.
+  void flush(std::chrono::milliseconds patience = std::chrono::seconds(1));
 
  private:
+  void gather();  // into pending_, by who has writing_
+
   const int fd_;
   std::mutex mutex_;  // of buffers_ and stopping_
   std::condition_variable wake_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
   bool stopping_ = false;
-  std::mutex writing_;
+  std::timed_mutex writing_;
+  std::string pending_;  // gathered, and not yet taken
+  Buffer sayings_;
   std::thread writer_;
 };
 

@@ -25,7 +25,7 @@ constexpr size_t kMostLingered = 1 << 20;
 Connection::Connection(Worker& worker, os::UniqueFd socket, std::string remote)
     : worker_(worker),
       socket_(worker.loop, std::move(socket)),
-      transport_(socket_.get(), worker.tls),
+      transport_(socket_.get(), worker.tls != nullptr ? worker.tls->get().get() : nullptr),
       remote_(std::move(remote)) {
   enter(Phase::kIdle, worker_.hub.options.idle_timeout);
   worker_.enlist(*this);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "catalog/publication.h"
 #include "os/file.h"
+#include "protocol/keys.h"
 #include "protocol/url.h"
 
 namespace tfhub::server {
@@ -72,6 +73,15 @@ void Hub::refreshed(bool well) {
   if (well) last_refresh_ = std::chrono::steady_clock::now();
 }
 
+Result<void> Hub::look_for_mark() {
+  TFHUB_ASSIGN(const auto mark, store->head(std::string(protocol::kFormatKey)));
+  gone_ = mark_seen_ && !mark;
+  if (mark) mark_seen_ = true;
+  if (!gone_) return {};
+  return fail(Code::kNetwork, "the store {} is gone: it has no {} any more; is its disk mounted?",
+              store->url(), protocol::kFormatKey);
+}
+
 std::chrono::duration<double> Hub::catalogue_age() const {
   return std::chrono::steady_clock::now() - last_refresh_.load();
 }
@@ -80,6 +90,7 @@ Result<void> Hub::ready() {
   const StoreState state = store_state_;
   if (state == StoreState::kNotYetListed)
     return fail(Code::kNetwork, "the store {} is being listed for the first time", store->url());
+  if (gone_) return fail(Code::kNetwork, "the store {} is gone; is its disk mounted?", store->url());
   if (state == StoreState::kSilent) return fail(Code::kNetwork, "the store {} does not answer", store->url());
   // A directory that is gone lists as an empty one; only looking at the directory itself tells (an unmounted
   // disk).

@@ -52,6 +52,10 @@ class Hub {
 
   // The refresher's word on the store (refresher.h).
   void refreshed(bool well);
+  // Whether the store's mark, once seen, is still there. Where it is not, this is no empty store but none:
+  // its disk is not mounted, or somebody moved it. Nothing is answered from it until it is back.
+  Result<void> look_for_mark();
+  bool is_gone() const { return gone_; }
   std::chrono::duration<double> catalogue_age() const;
   // Nothing, or why requests cannot be answered from the store now.
   Result<void> ready();
@@ -64,6 +68,7 @@ class Hub {
   std::atomic<std::chrono::steady_clock::time_point> last_refresh_{std::chrono::steady_clock::now()};
   enum class StoreState { kNotYetListed, kAnswers, kSilent };
   std::atomic<StoreState> store_state_{StoreState::kNotYetListed};
+  std::atomic<bool> mark_seen_{false}, gone_{false};
 };
 
 }  // namespace tfhub::server

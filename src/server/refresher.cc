@@ -19,7 +19,7 @@ std::chrono::milliseconds interval_of(const Hub& hub) {
 Refresher::Refresher(Hub& hub) : hub_(hub) {
   const bool near = hub.local != nullptr;
   if (near) refresh();
-  thread_ = quiet_thread([this, near] {
+  auto thread = try_thread([this, near] {
     // What is far may take seconds to be listed; versions are found without that.
     if (!near) refresh();
     index();
@@ -32,6 +32,7 @@ Refresher::Refresher(Hub& hub) : hub_(hub) {
       lock.lock();
     }
   });
+  if (thread) thread_ = std::move(*thread);
 }
 
 Refresher::~Refresher() {
@@ -40,12 +41,14 @@ Refresher::~Refresher() {
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 // The lists are there at once; what search needs takes a second or so for thousands of models, and comes
 // after.
 Result<void> Refresher::look() {
+  // Only of a directory: where there was a bucket, a request for what is not there is answered by an error.
+  if (hub_.local != nullptr) TFHUB_TRY(hub_.look_for_mark());
   TFHUB_ASSIGN(const bool looked, hub_.catalog.refresh());
   if (looked) TFHUB_TRY(hub_.site.refresh());
   return {};

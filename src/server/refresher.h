@@ -17,6 +17,8 @@ class Refresher {
   // error here: the hub serves what it knows, and /readyz says so.
   explicit Refresher(Hub& hub);
   ~Refresher();
+  // false: the system allows no thread for it.
+  bool runs() const { return thread_.joinable(); }
 
  private:
   Result<void> look();

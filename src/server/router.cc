@@ -61,12 +61,15 @@ void answer_metrics(Hub& hub, Reply& reply) {
       "# HELP tfhub_catalogue_age_seconds Since the store's catalogue was last looked at.\n"
       "# TYPE tfhub_catalogue_age_seconds gauge\n"
       "tfhub_catalogue_age_seconds {:.3f}\n"
+      "# HELP tfhub_ready Whether requests can be answered from the store, as /readyz says it.\n"
+      "# TYPE tfhub_ready gauge\n"
+      "tfhub_ready {}\n"
       "# HELP tfhub_open_files Model files kept open.\n# TYPE tfhub_open_files gauge\n"
       "tfhub_open_files {}\n"
       "# HELP tfhub_build_info What is running.\n# TYPE tfhub_build_info gauge\n"
       "tfhub_build_info{{version=\"{}\",compiler=\"{}\"}} 1\n",
-      snapshot->models.size(), versions, hub.catalogue_age().count(), hub.open_files.size(), TFHUB_VERSION,
-      __VERSION__);
+      snapshot->models.size(), versions, hub.catalogue_age().count(), hub.ready() ? 1 : 0,
+      hub.open_files.size(), TFHUB_VERSION, __VERSION__);
   if (hub.disk_cache != nullptr) text += disk_cache_metrics(hub.disk_cache->counts());
   answer_plain(text, "text/plain; version=0.0.4; charset=utf-8", Route::kMetrics, reply);
 }
@@ -139,6 +142,12 @@ void route(Hub& hub, const Request& request, Reply& reply) {
         "backslash or control character.",
         reply);
   const std::string path = clean->substr(1);
+  if (hub.is_gone() && path != "healthz" && path != "readyz" && path != "metrics" &&
+      !path.starts_with("static/")) {
+    answer_problem(request, 503, "The store behind this hub is gone for the moment; try again in a while.",
+                   reply);
+    return reply.add("Retry-After", "5");
+  }
   if (path.empty()) return answer_home(hub, request, reply);
   if (path == "healthz") return answer_plain("ok", "text/plain; charset=utf-8", Route::kHealth, reply);
   if (path == "readyz") return answer_readiness(hub, request, reply);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/threads.h"
 #include "protocol/url.h"
 #include "server/access_log.h"
 #include "server/hub.h"
@@ -21,6 +22,9 @@
 
 namespace tfhub::server {
 namespace {
+
+// Somebody who does not read what we say must not keep us from ending.
+constexpr std::chrono::milliseconds kLastFlush{1000};
 
 // The soft limit is 1,024 on most systems, for the sake of select(2); the hard one is what the operator
 // allows.
@@ -39,15 +43,20 @@ class RunningServer final : public Server {
  public:
   RunningServer(std::shared_ptr<store::ObjectStore> store, ServerOptions options, Listening listening,
                 std::unique_ptr<TlsContext> tls)
-      : tls_(std::move(tls)),
+      : tls_(tls ? std::make_unique<TlsHolder>(std::move(tls)) : nullptr),
         url_((tls_ ? "https://" : "http://") + listening.address),
         hub_(std::move(store), std::move(options)),
-        log_(hub_.options.access_log ? std::make_unique<AccessLog>(STDERR_FILENO) : nullptr),
+        log_(STDERR_FILENO),
         refresher_(hub_) {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned threads = hub_.options.threads == 0 ? cores : hub_.options.threads;
-    for (unsigned i = 0; i < threads; ++i)
-      workers_.push_back(std::make_unique<Worker>(hub_, tls_.get(), log_.get(), listening.address));
+    AccessLog* const access_log = hub_.options.access_log ? &log_ : nullptr;
+    for (unsigned i = 0; i < threads; ++i) {
+      auto worker = std::make_unique<Worker>(hub_, tls_.get(), access_log, listening.address);
+      if (!worker->start()) break;  // those that there are do the same
+      workers_.push_back(std::move(worker));
+    }
+    if (workers_.empty()) return;
     listener_ = std::make_unique<Listener>(workers_[0]->loop, std::move(listening.socket), workers_,
                                            hub_.options.max_connections);
     workers_[0]->loop.post([this] { listener_->accept(); });
@@ -55,10 +64,24 @@ class RunningServer final : public Server {
 
   ~RunningServer() override { stop(); }
 
+  // false: not one thread could be started to answer requests, or none to look at the store.
+  bool runs() const { return !workers_.empty() && refresher_.runs(); }
+
+  void say(std::string_view line) override { log_.say(line); }
+
+  Result<void> reload() override {
+    if (!tls_) return {};
+    auto next = TlsContext::load(hub_.options.tls_certificate, hub_.options.tls_key);
+    if (!next) return fail(std::move(next).error());
+    tls_->replace(std::move(*next));
+    return {};
+  }
+
   std::string url() const override { return url_; }
 
   void stop() override {
     std::unique_lock lock(mutex_);
+    if (workers_.empty()) stopping_ = stopped_ = true;  // never began
     if (std::exchange(stopping_, true)) {
       changed_.wait(lock, [this] { return stopped_; });
       return;
@@ -75,7 +98,7 @@ class RunningServer final : public Server {
     }
     lock.unlock();
     for (const auto& worker : workers_) worker->join();
-    if (log_) log_->flush();
+    log_.flush(kLastFlush);
     note([this] { stopped_ = true; });
   }
 
@@ -93,10 +116,10 @@ class RunningServer final : public Server {
   }
 
   // In the order in which they need each other: the last is destroyed first.
-  const std::unique_ptr<TlsContext> tls_;
+  const std::unique_ptr<TlsHolder> tls_;
   const std::string url_;
   Hub hub_;
-  const std::unique_ptr<AccessLog> log_;
+  AccessLog log_;
   Refresher refresher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listener> listener_;
@@ -127,8 +150,10 @@ Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<store::ObjectStore
   }
   raise_descriptor_limit(options.max_connections);
   TFHUB_ASSIGN(Listening listening, listen_on(options.listen));
-  return std::make_unique<RunningServer>(std::move(store), std::move(options), std::move(listening),
-                                         std::move(tls));
+  auto server = std::make_unique<RunningServer>(std::move(store), std::move(options), std::move(listening),
+                                                std::move(tls));
+  if (!server->runs()) return fail(no_thread_error());
+  return server;
 }
 
 }  // namespace tfhub::server

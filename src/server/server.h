@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "store/object_store.h"
 #include "tfhub/result.h"
@@ -44,6 +45,12 @@ class Server {
   // once.
   virtual void stop() = 0;
   virtual void wait() = 0;  // until stopped
+  // Takes up the certificate and the key anew, for connections that begin from now on. An error: the files
+  // cannot be used, and what was used until now stays.
+  virtual Result<void> reload() = 0;
+  // A line for stderr, by the thread that writes the access log: who says it never waits. Dropped where
+  // nobody reads.
+  virtual void say(std::string_view line) = 0;
 };
 
 }  // namespace tfhub::server

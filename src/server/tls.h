@@ -4,6 +4,7 @@
 #include <openssl/types.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "tfhub/result.h"
@@ -26,6 +27,25 @@ class TlsContext {
  private:
   explicit TlsContext(std::unique_ptr<SSL_CTX, TlsDeleter> context) : context_(std::move(context)) {}
   std::unique_ptr<SSL_CTX, TlsDeleter> context_;
+};
+
+// The certificate of the moment: sessions begin with the newest, those that run go on with theirs. From any
+// thread.
+class TlsHolder {
+ public:
+  explicit TlsHolder(std::unique_ptr<TlsContext> first) : current_(std::move(first)) {}
+  std::shared_ptr<TlsContext> get() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
+  void replace(std::shared_ptr<TlsContext> next) {
+    const std::lock_guard lock(mutex_);
+    current_ = std::move(next);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<TlsContext> current_;
 };
 
 }  // namespace tfhub::server

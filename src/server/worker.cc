@@ -18,7 +18,7 @@ std::chrono::milliseconds sweep_interval(const ServerOptions& options) {
 
 }  // namespace
 
-Worker::Worker(Hub& shared_hub, TlsContext* shared_tls, AccessLog* log, std::string host_without_header)
+Worker::Worker(Hub& shared_hub, const TlsHolder* shared_tls, AccessLog* log, std::string host_without_header)
     : hub(shared_hub),
       tls(shared_tls),
       metrics(shared_hub.metrics.add_thread()),
@@ -26,7 +26,12 @@ Worker::Worker(Hub& shared_hub, TlsContext* shared_tls, AccessLog* log, std::str
       log_(log == nullptr ? nullptr : &log->add_thread()) {
   tick();
   loop.every(sweep_interval(hub.options), [this] { tick(); });
-  thread_ = quiet_thread([this] { loop.run(); });
+}
+
+bool Worker::start() {
+  auto thread = try_thread([this] { loop.run(); });
+  if (thread) thread_ = std::move(*thread);
+  return thread.has_value();
 }
 
 Worker::~Worker() {

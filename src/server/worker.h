@@ -20,7 +20,9 @@ namespace tfhub::server {
 class Worker {
  public:
   // `log` and `tls` may be null. `default_host` is what links say to a client that names no host.
-  Worker(Hub& shared_hub, TlsContext* shared_tls, AccessLog* log, std::string host_without_header);
+  Worker(Hub& shared_hub, const TlsHolder* shared_tls, AccessLog* log, std::string host_without_header);
+  // Once. false: the system allows no thread more.
+  bool start();
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -36,7 +38,7 @@ class Worker {
   // For its connections, on its own thread.
   EventLoop loop;
   Hub& hub;
-  TlsContext* const tls;
+  const TlsHolder* const tls;
   ThreadMetrics& metrics;
   const std::string default_host;
   std::array<std::byte, 64 << 10> input, scratch;

@@ -61,6 +61,7 @@ class DiskCache final : public ObjectStore, public BucketObjects, public CachedO
   std::string name_of(const std::string& key) const {
     return DiskCacheDirectory::name_of(store_->url() + "/" + key);
   }
+  // Nothing: as many as there may be at once are under way.
   FillPointer find_or_begin(const std::string& key);
   // Brings the object. An error is the bucket's; where the disk is in the way, the fill ends without one.
   Result<void> fetch(const std::string& key, const std::string& name, DiskCacheFill& fill);
@@ -81,6 +82,7 @@ Result<std::unique_ptr<ByteSource>> DiskCache::get(const std::string& key,
                                                    std::optional<protocol::ByteRange> range) {
   if (!keeps_(key)) return store_->get(key, range);
   auto fill = find_or_begin(key);
+  if (!fill) return store_->get(key, range);
   TFHUB_ASSIGN(const auto size, fill->size());
   if (!size) return store_->get(key, range);
   if (!range) return read_along(std::move(fill), 0, *size, store_, key);
@@ -98,9 +100,11 @@ DiskCache::FillPointer DiskCache::find_or_begin(const std::string& key) {
     return std::make_shared<DiskCacheFill>(std::move(whole->file), whole->size);
   }
   ++misses_;
-  FillPointer& fill = fills_[name];
-  if (fill) return fill;
-  fill = std::make_shared<DiskCacheFill>();
+  if (const auto found = fills_.find(name); found != fills_.end()) return found->second;
+  // Nobody waits for a place: with all of them taken, who asks is served by the bucket itself.
+  if (fills_.size() >= kFillsAtOnce) return nullptr;
+  const auto fill = std::make_shared<DiskCacheFill>();
+  fills_.emplace(name, fill);
   pool_.submit([this, key, name, fill] {
     const auto done = fetch(key, name, *fill);
     if (!done) debug("{} is not kept: {}", key, done.error().message());

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/byte_stream.h"
 #include "os/fd.h"
@@ -31,12 +32,25 @@ class DiskCacheFill {
   // way, ask the bucket. An error: the bucket's.
   Result<std::optional<uint64_t>> size();
   uint64_t arrived() const;
-  // Waits until there is something from `offset` on. 0: no more will come this way.
+  bool ended() const;
+  // Waits until there is something from `offset` on. 0: no more will come this way, or for so long nothing
+  // came that the bucket itself is to be asked.
   Result<size_t> read(uint64_t offset, MutableBytes into);
+  // What has arrived from `offset` on goes to `socket`, at most `most` bytes, without waiting. Nothing:
+  // nothing has.
+  std::optional<Moved> move_to(int socket, uint64_t offset, uint64_t most) const;
+  // The same into memory. 0: nothing has.
+  size_t read_here(uint64_t offset, MutableBytes into) const;
+  // From now on each arrival and the end are counted in `event` (eventfd(2)), until it is taken away.
+  void tell(int event);
+  void tell_no_more(int event);
 
  private:
+  void changed();
+
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::vector<int> events_;
   os::UniqueFd file_;  // set once, before the first byte
   uint64_t size_ = 0, arrived_ = 0;
   bool ended_ = false;

@@ -19,7 +19,7 @@ class Server:
         self.tfhub = tfhub.with_env(**(env or {}))
         self.log = log
         self._log = open(log, "a")
-        self.process = self.tfhub.start("serve", "--store", store, "--listen", f"127.0.0.1:{port}", *args, stderr=self._log)
+        self.process = self.tfhub.start("serve", "--store", store, "--create", "--listen", f"127.0.0.1:{port}", *args, stderr=self._log)
         self.first_line = self._read_first_line()
         match = re.fullmatch(r"listening on (https?)://([^\s/]+):(\d+)\n", self.first_line)
         assert match, f"first line of stdout is {self.first_line!r}\n{log.read_text()}"

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/interruption.h"
+#include "base/threads.h"
 #include "cache/lock.h"
 #include "cache/waiter.h"
 #include "os/process.h"
@@ -42,13 +43,18 @@ Result<std::unique_ptr<BucketLock>> BucketLock::try_acquire(BucketBackend& bucke
   TFHUB_ASSIGN(const bool taken, bucket.write_if_absent(names.lock(), content));
   if (!taken) return nullptr;
   std::unique_ptr<BucketLock> lock(new BucketLock(bucket, names.lock(), std::move(content)));
-  lock->renewal_ = std::jthread([&held = *lock](const std::stop_token& stop) { held.renew(stop); });
+  // A lock that nobody renews would be taken away from us.
+  try {
+    lock->renewal_ = std::jthread([&held = *lock](const std::stop_token& stop) { held.renew(stop); });
+  } catch (const std::system_error&) {
+    return fail(no_thread_error());
+  }
   return lock;
 }
 
 BucketLock::~BucketLock() {
   renewal_.request_stop();
-  renewal_.join();
+  if (renewal_.joinable()) renewal_.join();
   if (const auto still = held(); still && *still) (void)bucket_.remove({name_});
 }
 

@@ -1,6 +1,7 @@
 // What is asked for wrongly, and states that only others, or a moment's chance, bring about: in a directory
 // and in a bucket.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -9,6 +10,7 @@
 #include "cache/layout.h"
 #include "cache/leftovers.h"
 #include "cache/lock.h"
+#include "os/syscalls.h"
 
 namespace tfhub::cache {
 namespace {
@@ -97,6 +99,62 @@ TEST_F(OddDirectory, VerifyTellsWhatIsWrongWithARecord) {
   std::filesystem::remove(m(handle_) + "/saved_model.pb");
   std::filesystem::create_directory(m(handle_) + "/saved_model.pb");
   EXPECT_EQ(cache_.verify(handle_).value().at(0).what, "is not a regular file");
+}
+
+// Whatever lies under the names of an entry, it is that one entry that is bad, and nobody waits for the other
+// end of a FIFO.
+TEST_F(OddDirectory, AFifoIsOneBadEntry) {
+  put(kSecond);
+  for (const std::string suffix : {".descriptor.txt", ".lock", "/saved_model.pb", ""}) {
+    SCOPED_TRACE(suffix);
+    put(handle_);
+    std::filesystem::remove_all(m(handle_) + suffix);
+    ASSERT_EQ(::mkfifo((m(handle_) + suffix).c_str(), 0644), 0);
+    const bool only_a_lock = suffix == ".lock";
+    EXPECT_EQ(cache_.find(handle_)->has_value(), only_a_lock);
+    EXPECT_TRUE(*cache_.find(kSecond));
+    EXPECT_THAT(cache_.list().value(), ::testing::Contains(::testing::Field(&Entry::handle, kSecond)));
+    EXPECT_EQ(cache_.verify(std::nullopt)->empty(), only_a_lock);
+    PruneOptions dry;
+    dry.dry_run = true;
+    EXPECT_TRUE(cache_.prune(dry));
+    ASSERT_TRUE(cache_.get_or_fill(handle_, fill_with(model_files())));
+    EXPECT_TRUE(is_complete(handle_));
+    std::filesystem::remove(m(handle_) + ".lock");
+    ASSERT_TRUE(cache_.remove(handle_));
+  }
+}
+
+TEST_F(OddDirectory, AnOversizedDescriptorIsOneBadEntry) {
+  put(handle_);
+  put(kSecond);
+  std::filesystem::resize_file(m(handle_) + ".descriptor.txt", (256ull << 20) + 1);  // sparse
+  EXPECT_FALSE(*cache_.find(handle_));
+  EXPECT_THAT(cache_.list().value(), SizeIs(2));
+  EXPECT_THAT(cache_.verify(std::nullopt).value(), SizeIs(1));
+  EXPECT_TRUE(cache_.prune({}));
+}
+
+TEST_F(OddDirectory, WhatIsRemovedWhileItIsVerifiedIsNoDamage) {
+  put(handle_);
+  put(kSecond);
+  os::Syscalls calls = os::syscalls();
+  int removed = 0;
+  calls.openat = [&, real = calls.openat](int at, const char* path, int flags, mode_t mode) {
+    // The content of the first file of each is read: another process takes the model away.
+    for (const std::string& handle : {handle_, kSecond})
+      if (std::string_view(path).starts_with(m(handle) + "/")) {
+        std::filesystem::remove_all(m(handle));
+        std::filesystem::remove(m(handle) + ".descriptor.txt");
+        ++removed;
+      }
+    return real(at, path, flags, mode);
+  };
+  const os::ScopedSyscalls scope(calls);
+  const auto damage = cache_.verify(std::nullopt);
+  ASSERT_TRUE(damage) << damage.error().message();
+  EXPECT_THAT(*damage, IsEmpty());
+  EXPECT_GE(removed, 2);
 }
 
 TEST_F(OddDirectory, SeveralModelsOfTensorflowHubsAreCounted) {

@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
@@ -255,6 +258,61 @@ TEST_F(DiskCacheTest, MoreObjectsAtOnceThanAreFetchedAtOnceAllArrive) {
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(right, 30);
   EXPECT_EQ(bucket_->wholes, 30);
+}
+
+TEST_F(DiskCacheTest, WithAllPlacesTakenTheBucketServesWhoComesAndNobodyWaits) {
+  constexpr int kPlaces = 8;
+  std::vector<std::unique_ptr<ByteSource>> under_way;
+  bucket_->hold_at(kMiB / 2);
+  for (int i = 0; i < kPlaces; ++i) {
+    put(std::to_string(i), kMiB);
+    under_way.push_back(source_of(std::to_string(i)));
+  }
+  const std::string bytes = put("late", kMiB);
+  EXPECT_TRUE(same(read("late", protocol::ByteRange{10, 99}), bytes.substr(10, 90)));
+  EXPECT_EQ(bucket_->parts, 1);
+  EXPECT_EQ(bucket_->wholes, kPlaces);
+  bucket_->let_all_through();
+  EXPECT_TRUE(wait_until([&] { return kept("7"); }));
+}
+
+// A connection waits for the descriptor, no thread for the bytes.
+TEST_F(DiskCacheTest, WhatIsOnItsWayIsTakenWithoutWaiting) {
+  const std::string bytes = put("a/1.tar.gz", 3 * kMiB);
+  bucket_->hold_at(kMiB);
+  const auto source = source_of("a/1.tar.gz");
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+  const os::UniqueFd here(ends[0]), there(ends[1]);
+  std::string got, buffer(100'000, '\0');
+  int waited = 0;
+  bool moves = true;  // by the kernel, and through memory, by turns
+  while (got.size() < bytes.size()) {
+    if (const Bytes arrived = moves ? Bytes() : source->here(); !arrived.empty()) {
+      got += as_text(arrived.first(std::min<size_t>(arrived.size(), 70'000)));
+      source->take(std::min<size_t>(arrived.size(), 70'000));
+    } else if (const auto moved = source->move_to(here.get(), 50'000)) {
+      ASSERT_EQ(moved->what, Moved::What::kMoved);
+      for (size_t left = moved->bytes; left > 0;) {
+        const ssize_t n = ::read(there.get(), buffer.data(), std::min(left, buffer.size()));
+        ASSERT_GT(n, 0);
+        got.append(buffer, 0, static_cast<size_t>(n));
+        left -= static_cast<size_t>(n);
+      }
+    } else {
+      const auto arrival = source->arrival();
+      ASSERT_TRUE(arrival);
+      pollfd look{arrival->descriptor, POLLIN, 0};
+      if (got.size() == kMiB && waited++ == 0) {
+        EXPECT_EQ(::poll(&look, 1, 0), 0) << "nothing has come";
+        bucket_->let_all_through();
+      }
+      ASSERT_EQ(::poll(&look, 1, 30'000), 1);
+    }
+    moves = !moves;
+  }
+  EXPECT_TRUE(same(got, bytes));
+  EXPECT_EQ(waited, 1);
 }
 
 TEST_F(DiskCacheTest, APartIsReadWhileTheRestIsOnItsWay) {
