@@ -4,12 +4,13 @@ import json
 import os
 import re
 import signal
+import subprocess
 import threading
 
 import pytest
 
 from support import models
-from support.command import CORRUPT, NETWORK, NOT_ALLOWED, NOT_FOUND, OFFLINE, UNEXPECTED, USAGE
+from support.command import CORRUPT, NETWORK, NOT_ALLOWED, NOT_FOUND, OFFLINE, UNEXPECTED, USAGE, Tfhub
 from support.fault_server import Body, reply, send_head
 from support.terminal import Terminal
 
@@ -210,3 +211,26 @@ def test_a_closed_stdout_is_an_error_where_its_signal_is_ignored(tfhub, fault):
     assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN  # as in every Python; the command inherits it
     finished = resolve_into_nowhere(tfhub, fault, restore_signals=False)
     assert finished.code == UNEXPECTED and "standard output" in finished.error
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (1, 2), (0, 1, 2)])
+def test_closed_streams_are_neither_written_into_files_nor_a_crash(tfhub, fault, cache, scratch, closed):
+    """`tfhub … >&-`: the files that are opened must not get the streams' numbers, and our words with them."""
+    files = models.saved_model_files()
+    handle = fault.on("/acme/mul/1", Body(models.tar_of(files)))
+    model = models.saved_model(scratch / "m")
+    ends = "".join(f" {stream}>&-" for stream in closed)
+    for arguments in (["resolve", handle], ["publish", model, "acme/m/1", "--store", scratch / "store"], ["cache", "ls"], ["resolve", handle, "--nonsense"]):
+        command = [*map(str, tfhub.argv(*arguments))]
+        done = subprocess.run(["sh", "-c", f'exec "$@"{ends}', "sh", *command], env=tfhub.env, capture_output=True, text=True)
+        assert 0 <= done.returncode < 9, done
+    models.write_tree(scratch / "expected", files)
+    assert models.tree(cache.entry(handle)) == models.tree(scratch / "expected")
+    assert models.tree(scratch / "store/acme/m/1/uncompressed") == models.tree(model)
+
+
+def test_a_limit_on_the_size_of_files_is_an_error_that_leaves_nothing(tfhub, fault, cache, scratch):
+    handle = fault.on("/acme/mul/1", Body(models.tar_of(models.saved_model_files(size=300_000))))
+    limited = Tfhub(tfhub.binary, tfhub.env, ["prlimit", "--core=0", "--fsize=100000"])
+    assert "too large" in limited.fails(UNEXPECTED, "resolve", handle).error.lower()
+    assert list(cache.path.iterdir()) == []

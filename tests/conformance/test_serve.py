@@ -9,8 +9,9 @@ import time
 import pytest
 
 from support import models
-from support.command import CONFLICT, USAGE, kill
+from support.command import CONFLICT, NOT_FOUND, USAGE, kill
 from support.raw_http import connect, get
+from support.server import Server
 from support.waiting import wait_for
 
 
@@ -173,10 +174,43 @@ def test_a_store_that_is_a_file_is_refused(tfhub, scratch):
     assert finished.code != 0 and str(scratch / "file") in finished.error
 
 
+def test_a_store_that_is_not_there_is_told_and_made_on_request_only(tfhub, scratch):
+    serve = ("serve", "--store", scratch / "mistyped", "--listen", "127.0.0.1:0")
+    assert "--create" in tfhub.fails(NOT_FOUND, *serve).error
+    assert not (scratch / "mistyped").exists()
+    with Server(tfhub, scratch / "mistyped", log=scratch / "log") as server:  # by --create
+        assert get(server, "/readyz").status == 200
+    assert (scratch / "mistyped/.tfhub-store.json").is_file()
+
+
+def test_a_store_whose_disk_goes_away_is_not_an_empty_one(publish, serve, store):
+    publish("acme/mul/1")
+    server = serve()
+    targets = ("/", "/acme/mul/1", "/acme/mul/1?tf-hub-format=compressed", "/api/v1/models", "/nothing", "/s?q=mul")
+
+    def ready() -> str:
+        return re.search(r"^tfhub_ready (\d)$", get(server, "/metrics").text, re.M)[1]
+
+    assert ready() == "1"
+    away = store.with_name("unmounted")
+    store.rename(away)
+    store.mkdir()  # where it was mounted
+    wait_for(lambda: get(server, "/readyz").status == 503, "it calls itself ready")
+    for target in targets:
+        answer = get(server, target)
+        assert answer.status == 503 and answer["Retry-After"] and answer["Cache-Control"] == "no-store", target
+    assert get(server, "/healthz").status == 200 and ready() == "0"
+    store.rmdir()
+    away.rename(store)
+    wait_for(lambda: get(server, "/readyz").status == 200, "it does not see that the store is back")
+    for target in targets:
+        assert get(server, target).status == (404 if target == "/nothing" else 200), target
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "soon"])
 def test_a_header_timeout_of_nothing_is_wrong_usage(tfhub, scratch, value):
     wrong = tfhub.with_env(TFHUB_HEADER_TIMEOUT=value)
-    assert "TFHUB_HEADER_TIMEOUT" in wrong.fails(USAGE, "serve", "--store", scratch / "store", "--listen", "127.0.0.1:0").err
+    assert "TFHUB_HEADER_TIMEOUT" in wrong.fails(USAGE, "serve", "--create", "--store", scratch / "store", "--listen", "127.0.0.1:0").err
 
 
 def test_public_url_is_what_links_and_pages_call_the_hub(publish, serve):
