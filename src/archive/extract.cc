@@ -159,6 +159,20 @@ Result<void> Extraction::read_source(Block* block) {
 
 Result<void> Extraction::check_expansion(uint64_t in, uint64_t out) const {
   const Limits& limits = options_.limits;
+  // Streams without end that unpack to nothing, or to nothing that is a file: empty members, padding,
+  // headers.
+  constexpr uint64_t kSlack = 16 << 20;
+  if (in > out + out / 16 + kSlack)
+    return fail(Code::kCorrupt, "it unpacks to next to nothing ({} out of {} so far); fetch it again",
+                human_size(out), human_size(in));
+  constexpr uint64_t kMostOfAnEntry = 4 << 10;  // its header, extended ones, its padding
+  if (out / kMostOfAnEntry > limits.total_bytes / kMostOfAnEntry + limits.entries + kSlack / kMostOfAnEntry)
+    return fail(Code::kCorrupt,
+                "it has no end: {} have come out of it, more than {} and {} files can have; raise {} if you "
+                "trust the "
+                "publisher",
+                human_size(out), human_size(limits.total_bytes), limits.entries,
+                settings::kMaxModelSize.environment);
   if (out <= limits.expansion_from || out / limits.expansion <= in) return {};
   return fail(Code::kCorrupt,
               "it unpacks to more than {} times its size ({} out of {} so far), the most that {} allows; "

@@ -12,6 +12,7 @@ namespace {
 
 // A pax header of ours is 1 KiB at most; others put extended attributes there.
 constexpr uint64_t kMaxExtendedHeader = 1 << 20;
+constexpr uint64_t kMostAfterEnd = 16 << 20;
 
 template <size_t N>
 std::string_view text(const char (&field)[N]) {
@@ -113,6 +114,10 @@ Result<void> TarReader::push(Bytes bytes) {
         if (!all_zero(bytes))
           return fail(Code::kCorrupt,
                       "there is something after the end of the tar archive; only zeros may follow it");
+        // tar(1) fills its last record, of 10 KiB or as many as it was told.
+        after_end_ += bytes.size();
+        if (after_end_ > kMostAfterEnd)
+          return fail(Code::kCorrupt, "the zeros after the end of the tar archive have no end");
         return {};
     }
   }

@@ -57,6 +57,7 @@ class TarReader {
   std::array<std::byte, kTarBlock> partial_;  // a header cut by the border of two pushes
   size_t partial_size_ = 0;
   unsigned zero_blocks_ = 0;
+  uint64_t after_end_ = 0;
   uint64_t left_ = 0;   // of the body
   size_t padding_ = 0;  // after the body
   char extended_type_ = 0;

@@ -12,12 +12,13 @@ namespace settings {
 
 std::span<const Setting* const> all() {
   static constexpr std::array kAll = {
-      &kCacheDir,      &kLoadFormat,     &kProgress,          &kOffline,
-      &kMirrors,       &kGcsEndpoint,    &kGcsAnonymous,      &kS3Endpoint,
-      &kStore,         &kListen,         &kCaBundle,          &kDisableCertValidation,
-      &kLockTimeout,   &kConnectTimeout, &kStallTimeout,      &kStoreTimeout,
-      &kHeaderTimeout, &kRetries,        &kRevalidateTimeout, &kMaxModelSize,
-      &kMaxModelFiles, &kMaxExpansion,   &kTensorFlow,        &kBlockCacheSize,
+      &kCacheDir,       &kLoadFormat,     &kProgress,     &kOffline,
+      &kMirrors,        &kGcsEndpoint,    &kGcsAnonymous, &kS3Endpoint,
+      &kStore,          &kListen,         &kCaBundle,     &kDisableCertValidation,
+      &kLockTimeout,    &kConnectTimeout, &kStallTimeout, &kMinSpeed,
+      &kStoreTimeout,   &kHeaderTimeout,  &kRetries,      &kRevalidateTimeout,
+      &kMaxModelSize,   &kMaxModelFiles,  &kMaxExpansion, &kTensorFlow,
+      &kBlockCacheSize,
   };
   return kAll;
 }

@@ -49,6 +49,9 @@ inline constexpr Setting kLockTimeout{"TFHUB_LOCK_TIMEOUT", "600",
 inline constexpr Setting kConnectTimeout{"TFHUB_CONNECT_TIMEOUT", "10", "Seconds to wait for a connection."};
 inline constexpr Setting kStallTimeout{"TFHUB_STALL_TIMEOUT", "60",
                                        "Seconds a transfer may stand still before it counts as cut."};
+inline constexpr Setting kMinSpeed{"TFHUB_MIN_SPEED", "1KiB",
+                                   "Bytes a second; a transfer that brings less over a minute of waiting "
+                                   "counts as cut. 0: any speed will do."};
 inline constexpr Setting kStoreTimeout{
     "TFHUB_STORE_TIMEOUT", "10", "Seconds to wait for an answer of a bucket, all tries of it together."};
 inline constexpr Setting kHeaderTimeout{

@@ -100,6 +100,8 @@ Tried<void> Exchange::start(const Request& request) {
   target_ = {};
   filled_ = spare_begin_ = spare_end_ = 0;
   last_arrival_ = Clock::now();
+  window_begin_ = arrived_;
+  waited_ = {};
   if (const CURLMcode code = curl_.multi_add_handle(multi_.get(), easy_.get()); code != CURLM_OK)
     return tl::unexpected(
         Failure{.code = Code::kUnexpected,
@@ -217,7 +219,21 @@ Tried<void> Exchange::wait() {
   if (deadline_.at) until = std::min(until, *deadline_.at);
   const long left = std::max(0L, milliseconds(until - now));
   curl_.multi_poll(multi_.get(), nullptr, 0, static_cast<int>(left), nullptr);
-  return {};
+  if (!sent_) return {};
+  waited_ += Clock::now() - now;
+  return check_speed();
+}
+
+Tried<void> Exchange::check_speed() {
+  if (options_.min_speed == 0 || waited_ < options_.speed_window) return {};
+  const double seconds = std::chrono::duration<double>(waited_).count();
+  const uint64_t came = arrived_ - window_begin_;
+  window_begin_ = arrived_;
+  waited_ = {};
+  if (static_cast<double>(came) >= static_cast<double>(options_.min_speed) * seconds) return {};
+  return tl::unexpected(
+      Failure{.cause = fmt::format("{} sent only {} in {:.3g} s", server_of(url_), human_size(came), seconds),
+              .way_out = "check the network, or lower TFHUB_MIN_SPEED"});
 }
 
 // Called with at most 16 KiB of what one recv() brought, until all of that is handed over.

@@ -51,6 +51,7 @@ class Exchange {
   Tried<void> advance();  // until something arrived or the exchange ended
   bool perform();
   Tried<void> wait();
+  Tried<void> check_speed();
   Failure failure(CURLcode code) const;
   size_t take(const char* data, size_t size);      // body
   size_t take_line(std::string_view header_line);  // head
@@ -83,6 +84,10 @@ class Exchange {
   uint64_t arrived_ = 0;  // bytes of head and body: whether anything moves
   bool sent_ = false;     // connected and request on its way: from then on silence is a stall
   Clock::time_point last_arrival_;
+  // How fast it comes: bytes since the window of waiting began, and how long was waited in it. Time that the
+  // reader took is not the host's.
+  uint64_t window_begin_ = 0;
+  Clock::duration waited_{};
 };
 
 }  // namespace tfhub::transfer

@@ -11,6 +11,7 @@ Result<HttpOptions> HttpOptions::from_settings() {
   HttpOptions options;
   TFHUB_ASSIGN(options.connect_timeout, get_timeout(settings::kConnectTimeout));
   TFHUB_ASSIGN(options.stall_timeout, get_timeout(settings::kStallTimeout));
+  TFHUB_ASSIGN(options.min_speed, get_size(settings::kMinSpeed));
   const std::string retries = tfhub::get(settings::kRetries);
   const auto [end, error] = std::from_chars(retries.data(), retries.data() + retries.size(), options.retries);
   if (error != std::errc() || end != retries.data() + retries.size() || options.retries < 0 ||

@@ -19,7 +19,11 @@ namespace tfhub::transfer {
 struct HttpOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds stall_timeout{60'000};  // no byte for so long counts as cut
-  std::chrono::milliseconds total_timeout{0};       // of the whole call, retries included; 0: none
+  // Bytes a second, as an average over so much time of waiting: a host that sends a byte now and then holds
+  // nobody for ever. 0: any speed will do.
+  uint64_t min_speed = 1 << 10;
+  std::chrono::milliseconds speed_window{60'000};
+  std::chrono::milliseconds total_timeout{0};  // of the whole call, retries included; 0: none
   int retries = 4;  // with jitter, doubling from 250 ms, Retry-After respected (up to 60 s)
   bool verify_certificate = true;
   std::string ca_bundle;  // a PEM file; empty: TFHUB_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, the system's

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <random>
+#include <tuple>
 
 #include "archive/archive_testing.h"
+#include "base/error.h"
 #include "base/settings.h"
 #include "testing/temp_dir.h"
 
@@ -19,6 +22,7 @@ using ::testing::Not;
 using testing::SteppedSource;
 using testing::TarBuilder;
 using testing::unpack;
+using tfhub::testing::TempDir;
 
 std::string noise(size_t size, unsigned seed) {
   std::mt19937 random(seed);
@@ -327,6 +331,54 @@ TEST(Limits, ComeFromTheSettings) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code(), Code::kUsage);
   EXPECT_EQ(Limits::from_settings()->total_bytes, uint64_t{50} << 30);
+}
+
+// `first`, and then `again` without end; a reader that goes on for so long has no bound.
+class EndlessSource final : public ByteSource {
+ public:
+  EndlessSource(std::string first, std::string again) : rest_(std::move(first)), again_(std::move(again)) {}
+  Result<size_t> read(MutableBytes buffer) override {
+    constexpr uint64_t kForEver = uint64_t{1} << 30;
+    if (given_ > kForEver) return fail(Code::kUnexpected, "it reads for ever");
+    while (rest_.size() < buffer.size()) rest_ += again_;
+    std::memcpy(buffer.data(), rest_.data(), buffer.size());
+    rest_.erase(0, buffer.size());
+    given_ += buffer.size();
+    return buffer.size();
+  }
+
+ private:
+  std::string rest_, again_;
+  uint64_t given_ = 0;
+};
+
+TEST(Endless, WhatUnpacksToNothingIsNotReadForEver) {
+  const std::string tar = TarBuilder().file("a", "x").end();
+  const std::string zeros(1 << 20, '\0');
+  std::string many_empty, pax_headers;
+  for (int i = 0; i < 2000; ++i) many_empty += testing::gzip("");
+  for (int i = 0; i < 500; ++i) pax_headers += TarBuilder().pax({{"comment", "x"}}, 'g').unfinished();
+  const std::vector<std::tuple<const char*, std::string, std::string>> endless = {
+      {"gzip: empty members", testing::gzip(tar), many_empty},
+      {"gzip: zeros behind it", testing::gzip(tar), zeros},
+      {"bzip2: zeros behind it", testing::bzip2(tar), zeros},
+      {"xz: padding behind it", testing::xz(tar), zeros},
+      {"tar: zeros behind it", tar, zeros},
+      {"tar: global headers", TarBuilder().file("a", "x").unfinished(), pax_headers},
+  };
+  for (const auto& [what, first, again] : endless) {
+    SCOPED_TRACE(what);
+    const TempDir directory;
+    auto staging = os::StagingDirectory::create(directory / "staging");
+    ASSERT_TRUE(staging);
+    EndlessSource source(first, again);
+    ExtractOptions options;
+    options.limits.total_bytes = 8 << 20;
+    options.limits.entries = 100;
+    const auto result = extract(source, *staging, options);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code(), Code::kCorrupt) << result.error().message();
+  }
 }
 
 TEST(Limits, ASettingThatIsNoLimitIsNamed) {

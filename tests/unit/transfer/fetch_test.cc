@@ -95,6 +95,37 @@ TEST(Fetch, TheTotalTimeBoundsRetriesAndSilence) {
   EXPECT_LT(Clock::now() - again, std::chrono::minutes(1));
 }
 
+// Never silent for long, and never done: a byte at a time, headers that trickle, "100 Continue" without end.
+TEST(Fetch, AHostThatOnlyTricklesHoldsNobody) {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+  std::string continues;
+  for (int i = 0; i < 5000; ++i) continues += "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const std::string& text :
+       {head + std::string(5000, 'x'), "HTTP/1.1 200 OK\r\nX: " + std::string(5000, 'y'), continues}) {
+    Reply trickling;
+    trickling.bytes = text;
+    trickling.trickle = std::chrono::milliseconds(2);
+    ScriptedServer server({trickling});
+    HttpOptions options = patient();
+    options.retries = 0;
+    options.stall_timeout = std::chrono::minutes(10);
+    options.min_speed = 100'000;
+    options.speed_window = std::chrono::milliseconds(100);
+    const auto got = fetch("GET", server.url(), options, 10 << 20, quick());
+    ASSERT_FALSE(got) << text.substr(0, 30);
+    EXPECT_EQ(got.error().code(), Code::kNetwork);
+    EXPECT_THAT(got.error().message(), AllOf(HasSubstr("sent only"), HasSubstr("TFHUB_MIN_SPEED")));
+  }
+  // As fast as it must be, though it takes longer than the window.
+  Reply steady = reply("200 OK", "", std::string(400, 'x'));
+  steady.trickle = std::chrono::milliseconds(1);
+  ScriptedServer server({steady});
+  HttpOptions options = patient();
+  options.min_speed = 1;
+  options.speed_window = std::chrono::milliseconds(20);
+  EXPECT_TRUE(fetch("GET", server.url(), options, 1 << 20, quick()));
+}
+
 TEST(Options, ComeFromTheEnvironment) {
   const ScopedEnv connect("TFHUB_CONNECT_TIMEOUT", "1.5"), stall("TFHUB_STALL_TIMEOUT", "7"),
       retries("TFHUB_RETRIES", "2"), verify("TFHUB_DISABLE_CERT_VALIDATION", "true");

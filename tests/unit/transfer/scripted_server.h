@@ -42,12 +42,13 @@ struct RecordedRequest {
 };
 
 struct Reply {
-  std::string bytes;                   // head and body, raw
-  size_t cut_at = std::string::npos;   // so many bytes are sent, then the connection ends
-  bool reset = false;                  // it ends with RST instead of FIN
-  bool hang = false;                   // it does not end: silence until the client or the server goes
-  bool keep = false;                   // the connection serves a further request
-  std::chrono::milliseconds delay{0};  // before the first byte
+  std::string bytes;                     // head and body, raw
+  size_t cut_at = std::string::npos;     // so many bytes are sent, then the connection ends
+  bool reset = false;                    // it ends with RST instead of FIN
+  bool hang = false;                     // it does not end: silence until the client or the server goes
+  bool keep = false;                     // the connection serves a further request
+  std::chrono::milliseconds delay{0};    // before the first byte
+  std::chrono::milliseconds trickle{0};  // after each byte
 };
 
 // A whole response; `headers` are lines, each with its "\r\n".
@@ -141,7 +142,14 @@ class ScriptedServer {
       return handler_(request, static_cast<int>(requests_.size()) - 1);
     }();
     if (answer.delay.count() > 0 && !readable(-1, static_cast<int>(answer.delay.count()))) return false;
-    if (!send_all(fd, std::string_view(answer.bytes).substr(0, answer.cut_at))) return false;
+    const std::string_view bytes = std::string_view(answer.bytes).substr(0, answer.cut_at);
+    if (answer.trickle.count() > 0) {
+      for (const char& each : bytes)
+        if (!send_all(fd, {&each, 1}) || !readable(-1, static_cast<int>(answer.trickle.count())))
+          return false;
+    } else if (!send_all(fd, bytes)) {
+      return false;
+    }
     if (answer.hang) {
       while (readable(fd) && recv(fd, &byte, 1, 0) == 1) {
       }
