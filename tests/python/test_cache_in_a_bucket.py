@@ -43,3 +43,43 @@ def test_install_and_load_use_a_cache_in_a_bucket(run, real_models, publish, ser
     assert path.startswith(place + "/") and product == [3.0, 7.5] and listed == [handle]
     assert json.loads(run("tensorflow", "-c", BY_OURS, handle, **variables)) == [path, [3.0, 7.5]]
     assert server.wait_logged("GET", "/acme/real/1?tf-hub-format=compressed", 1) == 1
+
+
+FORKS = """
+import multiprocessing, os, sys, tfhub
+
+fork = multiprocessing.get_context("fork")
+first, *handles = sys.argv[1:]
+tfhub.resolve(first)  # from here on this process has threads and sockets for the bucket
+
+def child(handle, answers):
+    answers.put((handle, tfhub.resolve(handle)))
+
+for _ in range(5):
+    answers = fork.Queue()
+    children = [fork.Process(target=child, args=(handle, answers)) for handle in handles]
+    for each in children:
+        each.start()
+    for handle in handles:
+        tfhub.resolve(handle)
+        tfhub.cache.ls()
+    got = dict(answers.get(timeout=100) for _ in children)
+    for each in children:
+        each.join()
+        assert each.exitcode == 0, each.exitcode
+    assert got == {handle: tfhub.resolve(handle) for handle in handles}
+    for handle in handles:
+        tfhub.cache.rm(handle)
+print("done")
+"""
+
+
+def test_after_a_fork_child_and_parent_both_go_on(run, real_models, publish, serve, cloud, google):
+    """Python's multiprocessing, gunicorn, a DataLoader: what has threads and sockets is of one process."""
+    for version in (1, 2, 3, 4):
+        publish(f"acme/forked/{version}", real_models / "mul")
+    server = serve()
+    handles = [f"{server.url}/acme/forked/{version}" for version in (1, 2, 3, 4)]
+    place = cloud.make_bucket("forked") + "/cache"
+    variables = {**google.environment(), **cloud.settings(), "TFHUB_CACHE_DIR": place}
+    assert run("bare", "-c", FORKS, *handles, **variables).strip() == "done"

@@ -4,7 +4,6 @@
 use std::ffi::{c_char, c_void, CStr, CString};
 use std::future::IntoFuture;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use backon::Retryable;
@@ -15,6 +14,7 @@ use tokio::runtime::Runtime;
 mod copy;
 mod download;
 mod patience;
+mod process;
 mod request;
 mod transport;
 mod upload;
@@ -38,6 +38,7 @@ pub struct TfhubBucket {
     moving: Operator,
     moving_once: Operator,
     patience: TfhubBucketPatience,
+    process: u32,
 }
 
 pub struct TfhubBucketReader(Download);
@@ -64,8 +65,7 @@ fn threads() -> usize {
 }
 
 fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
+    process::runtime(|| {
         opendal::init_default_registry();
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads())
@@ -200,7 +200,8 @@ pub unsafe extern "C" fn tfhub_bucket_open(
         let patience = *patience;
         let transport = Transport::new(patience.connect_timeout(), string(authorities)?)?;
         // The first one also serves what OpenDAL does beside an operator: tokens of some credentials.
-        HttpTransporter::install_default(transport.clone());
+        process::keep_transport(&transport);
+        HttpTransporter::install_default(transport::OfThisProcess);
         let plain = Operator::via_iter(string(service)?, pairs)?;
         let context = plain.base_context().with_http_transport(HttpTransporter::new(transport.clone()));
         let plain = plain.with_context(context);
@@ -211,6 +212,7 @@ pub unsafe extern "C" fn tfhub_bucket_open(
             plain,
             transport,
             patience,
+            process: std::process::id(),
         }));
         Ok(())
     })
@@ -218,7 +220,8 @@ pub unsafe extern "C" fn tfhub_bucket_open(
 
 #[no_mangle]
 pub unsafe extern "C" fn tfhub_bucket_free(bucket: *mut TfhubBucket) {
-    if !bucket.is_null() {
+    // One that was opened before a fork() is the parent's: its sockets are watched in a set that both share.
+    if !bucket.is_null() && (*bucket).process == std::process::id() {
         drop(Box::from_raw(bucket));
     }
 }

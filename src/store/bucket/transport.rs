@@ -34,6 +34,19 @@ impl Transport {
     }
 }
 
+/// The transport of whatever process asks (process.rs).
+#[derive(Clone)]
+pub struct OfThisProcess;
+
+impl HttpTransport for OfThisProcess {
+    async fn fetch(&self, request: Request<Buffer>) -> Result<Response<HttpBody>, Error> {
+        match super::process::transport() {
+            Some(transport) => transport.fetch(request).await,
+            None => Err(Error::new(ErrorKind::Unexpected, "no bucket is open in this process")),
+        }
+    }
+}
+
 impl HttpTransport for Transport {
     async fn fetch(&self, request: Request<Buffer>) -> Result<Response<HttpBody>, Error> {
         let asks_for_part = request.headers().contains_key(RANGE);
