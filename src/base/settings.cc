@@ -25,9 +25,25 @@ std::span<const Setting* const> all() {
 
 }  // namespace settings
 
+std::string environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  std::string_view text = value != nullptr ? trim(value) : std::string_view();
+  // `docker run --env-file` keeps quotes, and the CR of a Windows editor.
+  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
+    text = trim(text.substr(1, text.size() - 2));
+  return std::string(text);
+}
+
+std::string with_home(std::string_view path) {
+  if (path != "~" && !path.starts_with("~/")) return std::string(path);
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home != '/') return std::string(path);
+  return std::string(without_trailing_slashes(home)).append(path.substr(1));
+}
+
 std::string get(const Setting& setting) {
-  const char* value = std::getenv(std::string(setting.environment).c_str());
-  return std::string(value != nullptr && *value != '\0' ? std::string_view(value) : setting.fallback);
+  const std::string value = environment(std::string(setting.environment));
+  return value.empty() ? std::string(setting.fallback) : with_home(value);
 }
 
 Result<uint64_t> get_size(const Setting& setting) {

@@ -79,8 +79,14 @@ inline constexpr Setting kMaxExpansion{
 std::span<const Setting* const> all();
 }  // namespace settings
 
-// The environment's value, read at each call (never kept: tensorflow_hub reads at each call too); empty
-// counts as unset and gives the fallback.
+// A variable of the environment as it is meant: without blanks and line ends around it, and without quotes
+// that no shell has taken off. Unset and empty are the same.
+std::string environment(const std::string& name);
+// "~" and "~/x" as a shell reads them: YAML, systemd and `--store=~/hub` leave that to us.
+std::string with_home(std::string_view path);
+
+// The setting's value by both of these, read at each call (never kept: tensorflow_hub reads at each call
+// too); empty counts as unset and gives the fallback.
 std::string get(const Setting& setting);
 // The same as a size or a number of seconds (fractions allowed); what does not parse is a usage error that
 // names the variable.

@@ -32,6 +32,8 @@ constexpr std::string_view kAliasKey = "alias-key: ";
 constexpr std::string_view kFile = "file: ";
 constexpr std::string_view kEnd = "end: ";
 constexpr size_t kDigestDigits = 64;
+// 2018-03-01: TensorFlow Hub is of that month.
+constexpr Clock::time_point kBeforeAnyCache{std::chrono::seconds(1'519'862'400)};
 // 100,000 files, the most that an archive may have, with long names.
 constexpr uint64_t kLargestDescriptor = 256 << 20;
 
@@ -92,6 +94,9 @@ Descriptor Descriptor::parse(std::string text, Clock::time_point used) {
   take_line(all, at);
   descriptor.record_ = descriptor.parse_record(at);
   if (descriptor.record_ != Record::kWhole) descriptor.downloaded_ = parse_python_time(time);
+  // Where times are set to 0 or 1 (Nix, OSTree, images that are built reproducibly), the last use is not
+  // known; it was no earlier than the download.
+  if (used < kBeforeAnyCache) descriptor.used_ = std::max(used, descriptor.downloaded_);
   return descriptor;
 }
 

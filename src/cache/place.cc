@@ -73,7 +73,7 @@ bool is_ours_at(const std::string& path) {
 
 Result<Place> place_from_settings(const std::string& flag) {
   std::string named = get(settings::kCacheDir);
-  if (named.empty()) named = flag;
+  if (named.empty()) named = with_home(flag);
   if (!named.empty()) return Place{std::move(named), Owners::kAnybody, false};
   return default_place();
 }

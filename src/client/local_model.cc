@@ -11,10 +11,19 @@ namespace {
 
 using savedmodel::Form;
 
+// A temporary directory is small, or of others, more often than a store: where it is told which one is meant.
+Error with_way_out(Error error) {
+  if (error.code() != Code::kUnexpected && error.code() != Code::kNotAllowed) return error;
+  std::string message = error.message() + "; the archive is unpacked there first: TMPDIR names another place";
+  return std::move(error).in(std::move(message));
+}
+
 Result<os::StagingDirectory> unpack(const std::string& path, const archive::Limits& limits,
                                     Progress* progress) {
   const std::string name = fmt::format("tfhub_unpacked.{}.tmp", random_token());
-  TFHUB_ASSIGN(auto directory, os::StagingDirectory::create(os::join(os::temporary_directory(), name)));
+  auto made = os::StagingDirectory::create(os::join(os::temporary_directory(), name));
+  if (!made) return fail(with_way_out(std::move(made).error()));
+  os::StagingDirectory directory = std::move(*made);
   TFHUB_ASSIGN(const auto info, os::stat(path));
   TFHUB_ASSIGN(auto file, os::FileSource::open(path));
   InterruptibleSource source(file);
@@ -23,7 +32,8 @@ Result<os::StagingDirectory> unpack(const std::string& path, const archive::Limi
   options.progress = progress;
   if (info) options.archive_size = info->size;
   options.name = path;
-  TFHUB_TRY(archive::extract(source, directory, options));
+  if (auto unpacked = archive::extract(source, directory, options); !unpacked)
+    return fail(with_way_out(std::move(unpacked).error()));
   return directory;
 }
 

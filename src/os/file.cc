@@ -273,6 +273,10 @@ Result<uint64_t> free_space(const std::string& path) {
     if (errno != ENOENT || existing == parent(existing)) return fail_system(errno, "cannot look at " + path);
     existing = parent(existing);
   }
+  // Many FUSE file systems answer nothing at all: 0 of 0. What is unknown is no reason to refuse; the write
+  // will tell.
+  constexpr uint64_t kUnknown = uint64_t{1} << 60;
+  if (status.f_blocks == 0) return kUnknown;
   return uint64_t{status.f_bavail} * status.f_frsize;
 }
 

@@ -83,7 +83,7 @@ Result<std::string> apply_mirrors(std::string_view mirrors, std::string_view url
   std::string_view best_replacement;
   bool matched = false;
   while (!mirrors.empty()) {
-    const size_t comma = mirrors.find(',');
+    const size_t comma = mirrors.find_first_of(",\n");  // a YAML block has one pair a line
     const std::string_view pair = trim(mirrors.substr(0, comma));
     mirrors = comma == std::string_view::npos ? std::string_view() : mirrors.substr(comma + 1);
     if (pair.empty()) continue;

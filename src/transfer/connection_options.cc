@@ -1,11 +1,17 @@
 #include "transfer/connection_options.h"
 
-#include <cstdlib>
+#include <sys/stat.h>
 
 #include "base/settings.h"
 
 namespace tfhub::transfer {
 namespace {
+
+// What OpenSSL's c_rehash made, where a file of authorities is usual.
+bool is_directory(const std::string& path) {
+  struct ::stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
 
 // Of the server and of an HTTPS proxy.
 void set_tls_options(const CurlLibrary& curl, CURL* easy, const HttpOptions& options) {
@@ -15,8 +21,14 @@ void set_tls_options(const CurlLibrary& curl, CURL* easy, const HttpOptions& opt
   curl.easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, verify);
   curl.easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, verify * 2);
   if (const std::string bundle = ca_bundle(options); !bundle.empty()) {
-    curl.easy_setopt(easy, CURLOPT_CAINFO, bundle.c_str());
-    curl.easy_setopt(easy, CURLOPT_PROXY_CAINFO, bundle.c_str());
+    const bool directory = is_directory(bundle);
+    curl.easy_setopt(easy, directory ? CURLOPT_CAPATH : CURLOPT_CAINFO, bundle.c_str());
+    curl.easy_setopt(easy, directory ? CURLOPT_PROXY_CAPATH : CURLOPT_PROXY_CAINFO, bundle.c_str());
+    if (directory) curl.easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+  } else if (const std::string folder = environment("SSL_CERT_DIR"); !folder.empty()) {
+    // Beside the system's file, as Python's ssl has it.
+    curl.easy_setopt(easy, CURLOPT_CAPATH, folder.c_str());
+    curl.easy_setopt(easy, CURLOPT_PROXY_CAPATH, folder.c_str());
   }
 }
 
@@ -25,8 +37,8 @@ void set_tls_options(const CurlLibrary& curl, CURL* easy, const HttpOptions& opt
 std::string ca_bundle(const HttpOptions& options) {
   if (!options.ca_bundle.empty()) return options.ca_bundle;
   if (std::string ours = tfhub::get(settings::kCaBundle); !ours.empty()) return ours;
-  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  for (const char* name : {"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"})
+    if (std::string value = environment(name); !value.empty()) return value;
   return {};
 }
 

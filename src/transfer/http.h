@@ -26,7 +26,8 @@ struct HttpOptions {
   std::chrono::milliseconds total_timeout{0};  // of the whole call, retries included; 0: none
   int retries = 4;  // with jitter, doubling from 250 ms, Retry-After respected (up to 60 s)
   bool verify_certificate = true;
-  std::string ca_bundle;  // a PEM file; empty: TFHUB_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
+  std::string ca_bundle;  // a PEM file, or a directory of c_rehash; empty: TFHUB_CA_BUNDLE, CURL_CA_BUNDLE,
+                          // …, the system's
   bool follow_redirects = true;  // 301, 302, 303, 307, 308 to http(s), at most 10
   std::vector<std::pair<std::string, std::string>> headers;
 

@@ -1,23 +1,19 @@
 #include "transfer/proxy.h"
 
 #include <arpa/inet.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 
+#include "base/settings.h"
 #include "base/text.h"
 #include "protocol/url.h"
 
 namespace tfhub::transfer {
 namespace {
-
-std::string environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value != nullptr ? value : "";
-}
 
 std::string upper(std::string text) {
   for (char& c : text)
@@ -91,6 +87,28 @@ bool bypasses_proxy(std::string_view host, std::string_view port, std::string_vi
   return false;
 }
 
+namespace {
+
+// People write passwords as they are. What is not escaped, and would end or split the part before the host,
+// is escaped; what is stays.
+std::string with_escaped_user(const std::string& proxy) {
+  const size_t scheme = proxy.find("://");
+  const size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const size_t at = proxy.rfind('@');
+  if (at == std::string::npos || at < begin) return proxy;
+  std::string out = proxy.substr(0, begin);
+  for (const char c : std::string_view(proxy).substr(begin, at - begin)) {
+    if (std::string_view("@/?#\\ \"<>[]^`{|}").find(c) == std::string_view::npos) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out.append(proxy, at);
+}
+
+}  // namespace
+
 std::string proxy_for(std::string_view url) {
   const auto parts = protocol::Url::parse(url);
   if (!parts) return {};
@@ -108,7 +126,7 @@ std::string proxy_for(std::string_view url) {
     port = host.substr(colon + 1);
     host = host.substr(0, colon);
   }
-  return bypasses_proxy(host, port, either_case("no_proxy")) ? std::string() : proxy;
+  return bypasses_proxy(host, port, either_case("no_proxy")) ? std::string() : with_escaped_user(proxy);
 }
 
 }  // namespace tfhub::transfer
