@@ -61,6 +61,7 @@ struct PublishOptions {
   std::string document;  // a Markdown file to publish with it; empty: none
   unsigned threads = 0;  // 0: one a core
   ProgressFunction progress;
+  bool dereference = false;  // links that leave the directory are followed to the files that they lead to
 };
 struct Published {
   std::string name;  // publisher/model/version

@@ -24,6 +24,17 @@ Result<void> EntryPolicy::directory(const std::string& path) {
 Result<void> EntryPolicy::file(const std::string& path, uint64_t size) {
   TFHUB_TRY(count_entry());
   TFHUB_TRY(paths_.add(path, false));
+  TFHUB_TRY(count_bytes(path, size));
+  ++files_;
+  return {};
+}
+
+Result<void> EntryPolicy::copy(const std::string& path, uint64_t size) {
+  TFHUB_TRY(count_entry());
+  return count_bytes(path, size);
+}
+
+Result<void> EntryPolicy::count_bytes(const std::string& path, uint64_t size) {
   if (size > limits_.total_bytes - bytes_)
     return fail(
         Code::kCorrupt,
@@ -39,7 +50,6 @@ Result<void> EntryPolicy::file(const std::string& path, uint64_t size) {
                 "files before it; free some space and try again",
                 printable(path), human_size(size), human_size(free_bytes_), disk_, human_size(bytes_));
   bytes_ += size;
-  ++files_;
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "archive/limits.h"
@@ -18,13 +19,23 @@ class EntryPolicy {
   // Nothing will be written.
   explicit EntryPolicy(const Limits& limits) : EntryPolicy(limits, UINT64_MAX, "") {}
 
+  // Asked when two names fold to one: whether the file system at hand tells them apart. Without it, none
+  // does.
+  void names_may_fold(std::function<bool(const std::string& one, const std::string& other)> ask) {
+    paths_.names_may_fold(std::move(ask));
+  }
+
   Result<void> directory(const std::string& path);  // empty: the root
   Result<void> file(const std::string& path, uint64_t size);
+  // The same file once more: its bytes count again.
+  Result<void> copy(const std::string& path, uint64_t size);
   // An entry that names nothing: it counts towards the number of entries only.
   Result<void> count_entry();
   Result<void> finish() const;
 
  private:
+  Result<void> count_bytes(const std::string& path, uint64_t size);
+
   Limits limits_;
   uint64_t free_bytes_;
   std::string disk_;

@@ -101,6 +101,7 @@ Result<Extracted> Extraction::run() {
   }
   if (error_) return fail(std::move(*error_));
   result_.files = filler_.finish();
+  if (auto settled = maker_.settle(result_.files); !settled) return fail(named(std::move(settled).error()));
   return std::move(result_);
 }
 

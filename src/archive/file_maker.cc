@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "os/file.h"
 
 namespace tfhub::archive {
@@ -22,13 +23,20 @@ Result<void> FileMaker::make_directory(const std::string& path) {
 
 Result<void> FileMaker::directory(std::string_view name) {
   TFHUB_ASSIGN(const std::string path, member_path(name, true));
+  if (!listed_.insert(path).second) return policy_.count_entry();  // once more says nothing new
   TFHUB_TRY(policy_.directory(path));
   return make_directory(path);
 }
 
 Result<void> FileMaker::begin_file(std::string_view name, uint64_t size) {
   TFHUB_ASSIGN(std::string path, member_path(name, false));
-  TFHUB_TRY(policy_.file(path, size));
+  if (second_names_.knows(path)) {
+    TFHUB_TRY(policy_.copy(path, size));
+    path = second_names_.put_aside(path);
+  } else {
+    TFHUB_TRY(policy_.file(path, size));
+    second_names_.add_file(path, size);
+  }
   // tensorflow_hub needs a directory's entry before its files; we are lenient in what we read.
   const std::string parent = os::parent(path);
   if (path.find('/') != std::string::npos && parent != last_parent_) {
@@ -52,6 +60,14 @@ Result<void> FileMaker::end_file() {
   batch_->pieces.back().last = true;
   if (batch_->pieces.size() >= kPiecesOfABatch) hand_over();
   return {};
+}
+
+Result<void> FileMaker::hard_link(std::string_view name, std::string_view target) {
+  TFHUB_ASSIGN(const std::string path, member_path(name, false));
+  TFHUB_ASSIGN(const std::string to, member_path(target, false));
+  if (second_names_.knows(path)) return fail(Code::kCorrupt, "the name '{}' is there twice", printable(path));
+  TFHUB_ASSIGN(const uint64_t size, second_names_.link(path, to));
+  return policy_.file(path, size);
 }
 
 Result<void> FileMaker::global_header() {

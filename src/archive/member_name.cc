@@ -109,11 +109,20 @@ Result<void> PathSet::add_one(std::string_view path, bool directory, bool listed
     return {};
   }
   const std::string& spelling = node.spelling.empty() ? found->first : node.spelling;
-  if (spelling != path)
+  if (spelling == path) return add_to(node, path, directory, listed);
+  const std::string own(path);
+  if (const auto other = others_.find(own); other != others_.end())
+    return add_to(other->second, path, directory, listed);
+  if (!tells_apart_ || !tells_apart_(own, spelling))
     return refuse(path,
                   fmt::format("and the name '{}' differ only in case or Unicode form, and are one file on "
-                              "many file systems",
+                              "this file system and many others",
                               printable(spelling)));
+  others_.emplace(own, Node{.spelling = {}, .directory = directory, .listed = listed});
+  return {};
+}
+
+Result<void> PathSet::add_to(Node& node, std::string_view path, bool directory, bool listed) {
   if (node.directory != directory) return refuse(path, "is a file and a directory at once");
   if (listed && node.listed) return refuse(path, "is there twice");
   node.listed = node.listed || listed;

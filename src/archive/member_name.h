@@ -3,6 +3,7 @@
 // put in.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,11 +23,16 @@ Result<std::string> member_path(std::string_view name, bool directory);
 // The same rules for a path that has neither "./" before it nor '/' after it.
 Result<void> check_path(std::string_view path);
 
-// Every path of one model, so that none comes twice, not even in other case or another Unicode normal form,
-// and none is a file here and a directory there. Parents that are only implied count as directories.
+// Every path of one model, so that none comes twice, and none is a file here and a directory there. Names
+// that differ only in case or Unicode normal form are one on many file systems: two of them are refused
+// unless the one at hand tells them apart. Parents that are only implied count as directories.
 class PathSet {
  public:
   Result<void> add(const std::string& path, bool directory);
+  // Asked once for each name that folds to one that is there.
+  void names_may_fold(std::function<bool(const std::string& one, const std::string& other)> ask) {
+    tells_apart_ = std::move(ask);
+  }
 
  private:
   struct Node {
@@ -36,8 +42,12 @@ class PathSet {
   };
   Result<void> add_one(std::string_view path, bool directory, bool listed);
 
-  std::unordered_map<std::string, Node> nodes_;  // by folded path
-  std::string last_parent_;                      // known to be there: files of one directory come together
+  Result<void> add_to(Node& node, std::string_view path, bool directory, bool listed);
+
+  std::unordered_map<std::string, Node> nodes_;   // by folded path
+  std::unordered_map<std::string, Node> others_;  // by their own path: those that fold to one of these
+  std::function<bool(const std::string&, const std::string&)> tells_apart_;
+  std::string last_parent_;  // known to be there: files of one directory come together
 };
 
 }  // namespace tfhub::archive

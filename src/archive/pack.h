@@ -22,9 +22,18 @@ struct TreeEntry {
   uint64_t size = 0;
 };
 
+// Which links of a directory are followed to the files that they lead to.
+enum class Links {
+  kInside,      // those that stay in it
+  kEverywhere,  // all: the user has said that they are his (huggingface_hub, DVC and git-annex keep files
+                // elsewhere)
+};
+
 // What packing `directory` will take, in archive order: parents first, names sorted. Refuses (kCorrupt,
-// naming file and rule) whatever extract() would refuse: the same policy on both sides.
-Result<std::vector<TreeEntry>> list_tree(const std::string& directory, const Limits& limits);
+// naming file and rule) whatever extract() would refuse: the same policy on both sides. kUsage: a link leaves
+// it. What macOS puts beside files is left out, and a warning says so.
+Result<std::vector<TreeEntry>> list_tree(const std::string& directory, const Limits& limits,
+                                         Links links = Links::kInside);
 
 // Sees each file's bytes as they are read for the archive, so that a second copy costs no second pass. Calls
 // come in archive order from one thread.

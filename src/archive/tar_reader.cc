@@ -30,8 +30,6 @@ tl::unexpected<Error> damaged(std::string_view what) {
 
 std::string_view kind(char type) {
   switch (type) {
-    case '1':
-      return "a hard link";
     case '2':
       return "a symbolic link";
     case '3':
@@ -42,8 +40,6 @@ std::string_view kind(char type) {
       return "a FIFO";
     case 'S':
       return "a sparse file";
-    case 'K':
-      return "a link with a long target";
     case 'V':
       return "a volume label";
     case 'M':
@@ -140,7 +136,8 @@ Result<void> TarReader::end_body() {
 
 Result<void> TarReader::header(const TarHeader& h) {
   if (all_zero(std::as_bytes(std::span(&h, 1)))) {
-    if (extended_.pax || extended_.long_name) return damaged("an extended header is followed by no entry");
+    if (extended_.pax || extended_.long_name || extended_.long_link)
+      return damaged("an extended header is followed by no entry");
     if (++zero_blocks_ == 2) state_ = State::kAfterEnd;
     return {};
   }
@@ -151,6 +148,7 @@ Result<void> TarReader::header(const TarHeader& h) {
     case 'x':
     case 'g':
     case 'L':
+    case 'K':
       return begin_extended(h);
     default:
       return entry(h);
@@ -162,6 +160,8 @@ Result<void> TarReader::entry(const TarHeader& h) {
   // Before POSIX a directory was an entry of type NUL whose name ended in '/'.
   const bool old_directory = h.type == '\0' && name.ends_with('/');
   const bool directory = h.type == '5' || old_directory;
+  if (h.type == '1') return hard_link(h, name);
+  if (extended_.link) return damaged("something that is no link has a target");
   if (!directory && h.type != '0' && h.type != '\0')
     return fail(Code::kCorrupt, "'{}' is {}; a model holds only regular files and directories",
                 printable(name), kind(h.type));
@@ -176,6 +176,20 @@ Result<void> TarReader::entry(const TarHeader& h) {
   padding_ = tar_padding(size);
   state_ = State::kFile;
   return size == 0 ? end_body() : Result<void>();
+}
+
+Result<void> TarHandler::hard_link(std::string_view name, std::string_view) {
+  return fail(Code::kCorrupt, "'{}' is a hard link; a model holds only regular files and directories",
+              printable(name));
+}
+
+Result<void> TarReader::hard_link(const TarHeader& h, const std::string& name) {
+  TFHUB_ASSIGN(const uint64_t size, size_of(h));
+  const std::string target = extended_.link.value_or(std::string(text(h.linkname)));
+  extended_ = {};
+  // Some writers (star) give the size of the file, and no bytes; some (pax -o linkdata) the bytes too.
+  if (size != 0) return damaged(fmt::format("the hard link '{}' claims to have content", printable(name)));
+  return handler_.hard_link(name, target);
 }
 
 Result<uint64_t> TarReader::size_of(const TarHeader& h) const {
@@ -202,7 +216,7 @@ Result<void> TarReader::begin_extended(const TarHeader& h) {
   if (*size > kMaxExtendedHeader)
     return fail(Code::kCorrupt, "an extended header claims {}; more than {} is never needed",
                 human_size(*size), human_size(kMaxExtendedHeader));
-  bool& seen = h.type == 'L' ? extended_.long_name : extended_.pax;
+  bool& seen = h.type == 'L' ? extended_.long_name : h.type == 'K' ? extended_.long_link : extended_.pax;
   if (h.type == 'g') {
     TFHUB_TRY(handler_.global_header());
   } else {
@@ -219,12 +233,13 @@ Result<void> TarReader::begin_extended(const TarHeader& h) {
 
 Result<void> TarReader::end_extended() {
   std::string_view body = extended_body_;
-  if (extended_type_ == 'L') {
+  if (extended_type_ == 'L' || extended_type_ == 'K') {
+    auto& into = extended_type_ == 'L' ? extended_.path : extended_.link;
     const std::string_view name = body.substr(0, body.find('\0'));
     if (!all_zero(as_bytes(body.substr(name.size()))))
       return damaged("a long name is followed by something else");
-    if (extended_.path && *extended_.path != name) return damaged("an entry has two different names");
-    extended_.path = std::string(name);
+    if (into && *into != name) return damaged("an entry has two different names");
+    into = std::string(name);
     return {};
   }
   while (!body.empty()) {  // "<length> <key>=<value>\n", the length counting all of it
@@ -247,11 +262,13 @@ Result<void> TarReader::pax_record(std::string_view key, std::string_view value)
   if (key.starts_with("GNU.sparse.") || key == "SCHILY.realsize")
     return fail(Code::kCorrupt,
                 "it holds a sparse file; a model holds only plain regular files and directories");
-  if (key != "path" && key != "size") return {};  // owners, times, comments: nothing of them is kept
+  if (key != "path" && key != "linkpath" && key != "size")
+    return {};  // owners, times, comments: nothing of them is kept
   if (extended_type_ == 'g') return damaged("a global header gives every entry one name or size");
-  if (key == "path") {
-    if (extended_.path && *extended_.path != value) return damaged("an entry has two different names");
-    extended_.path = std::string(value);
+  if (key == "path" || key == "linkpath") {
+    auto& into = key == "path" ? extended_.path : extended_.link;
+    if (into && *into != value) return damaged("an entry has two different names");
+    into = std::string(value);
     return {};
   }
   uint64_t size = 0;

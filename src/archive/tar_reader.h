@@ -1,5 +1,6 @@
-// A strict tar reader that is pushed bytes: ustar, GNU long names, pax headers (path, size). Whatever is not
-// a regular file or a directory is refused, as is anything two readers could understand differently.
+// A strict tar reader that is pushed bytes: ustar, GNU long names, pax headers (path, linkpath, size).
+// Whatever is not a regular file, a directory or a hard link to one is refused, as is anything two readers
+// could understand differently.
 #pragma once
 
 #include <array>
@@ -20,6 +21,8 @@ class TarHandler {
   virtual Result<void> begin_file(std::string_view name, uint64_t size) = 0;
   virtual Result<void> data(Bytes bytes) = 0;
   virtual Result<void> end_file() = 0;
+  // Another name of a file before it, as the archive calls that.
+  virtual Result<void> hard_link(std::string_view name, std::string_view target);
   // A header about no entry in particular (pax 'g').
   virtual Result<void> global_header() = 0;
 };
@@ -36,14 +39,15 @@ class TarReader {
  private:
   enum class State { kHeader, kFile, kExtended, kPadding, kAfterEnd };
   struct Extended {  // what the headers before an entry say about it
-    std::optional<std::string> path;
+    std::optional<std::string> path, link;
     std::optional<uint64_t> size;
-    bool long_name = false;
+    bool long_name = false, long_link = false;
     bool pax = false;
   };
 
   Result<void> header(const TarHeader& header);
   Result<void> entry(const TarHeader& header);
+  Result<void> hard_link(const TarHeader& header, const std::string& name);
   Result<void> begin_extended(const TarHeader& header);
   Result<void> end_extended();
   Result<void> pax_record(std::string_view key, std::string_view value);

@@ -30,6 +30,11 @@ void BlockingPool::submit(std::function<void()> work) {
   work();
 }
 
+bool BlockingPool::has_room() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() < most_waiting_;
+}
+
 void BlockingPool::run() {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -85,7 +85,7 @@ bool stays_inside(std::string_view path) {
 
 Descriptor Descriptor::parse(std::string text, Clock::time_point used) {
   Descriptor descriptor;
-  descriptor.used_ = used;
+  descriptor.written_ = descriptor.used_ = used;
   descriptor.text_ = std::move(text);
   const std::string_view all = descriptor.text_;
   size_t at = 0;

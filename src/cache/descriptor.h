@@ -43,7 +43,9 @@ class Descriptor {
   const std::string& alias_of() const { return alias_of_; }
   const std::string& alias_key() const { return alias_key_; }
   std::chrono::system_clock::time_point downloaded() const { return downloaded_; }  // the epoch: unknown
-  std::chrono::system_clock::time_point used() const { return used_; }              // the file's own mtime
+  std::chrono::system_clock::time_point written() const { return written_; }        // the file's own mtime
+  // The same, unless no cache can be so old: then the download.
+  std::chrono::system_clock::time_point used() const { return used_; }
 
   bool has_files() const { return files_begin_ < files_end_; }
   // Calls visit(const RecordedFile&) for each file until one call returns false. Whether all returned true.
@@ -59,7 +61,7 @@ class Descriptor {
   size_t files_begin_ = 0, files_end_ = 0;  // of the file lines in text_, each ended by a NUL
   Record record_ = Record::kNone;
   std::string handle_, etag_, alias_of_, alias_key_;
-  std::chrono::system_clock::time_point downloaded_, used_;
+  std::chrono::system_clock::time_point downloaded_, written_, used_;
 };
 
 // What a new descriptor says. An alias has a target and no files. Handles are written without passwords and

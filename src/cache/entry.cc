@@ -39,7 +39,7 @@ void touch(const EntryPaths& paths, const std::optional<Descriptor>& descriptor)
   if (!descriptor) return;
   // A time in the future (a clock that was wrong) would never grow old: it is set right as well.
   constexpr auto kHour = std::chrono::hours(1);
-  const auto age = std::chrono::system_clock::now() - descriptor->used();
+  const auto age = std::chrono::system_clock::now() - descriptor->written();
   if (age < kHour && age > -kHour) return;
   // Both times, and "now": that is what the kernel lets anyone do who may write the file, not only its owner.
   (void)::utimensat(AT_FDCWD, paths.descriptor().c_str(), nullptr, 0);

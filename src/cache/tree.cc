@@ -48,8 +48,10 @@ bool files_are_as_recorded(int directory, const Descriptor& descriptor, Owners o
   OwnersOfFolders folders(directory);
   return descriptor.every_file([&](const RecordedFile& file) {
     struct ::stat status {};
-    return ::fstatat(directory, file.path.data(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) == file.size &&
+    // In a directory that the user named, links to the same bytes elsewhere are his (Bazel, DVC, stow).
+    const int follow = owners == Owners::kAnybody ? 0 : AT_SYMLINK_NOFOLLOW;
+    return ::fstatat(directory, file.path.data(), &status, follow) == 0 && S_ISREG(status.st_mode) &&
+           static_cast<uint64_t>(status.st_size) == file.size &&
            (owners == Owners::kAnybody || (is_ours(status) && folders.are_ours(file.path)));
   });
 }

@@ -15,7 +15,7 @@ namespace {
 
 // How one file differs from its record; empty: not at all.
 std::string difference(const std::string& path, const RecordedFile& recorded) {
-  const auto info = os::stat(path, false);
+  const auto info = os::stat(path);
   if (!info) return info.error().message();
   if (!*info) return "is missing";
   if ((*info)->type != os::FileInfo::Type::kFile) return "is not a regular file";
@@ -111,7 +111,8 @@ Result<std::vector<Damage>> DirectoryCache::verify(const std::optional<std::stri
         const size_t before = verifier.findings();
         auto verified = verifier.verify(*entry);
         // Taken away while it was looked at: what it missed is no damage.
-        if (entry->name.kind == ModelName::Kind::kNothing || os::exists(paths.model())) return verified;
+        const auto still = os::stat(paths.model(), /*follow=*/false);
+        if (entry->name.kind == ModelName::Kind::kNothing || !still || *still) return verified;
         verifier.forget_from(before);
         return {};
       });

@@ -168,6 +168,8 @@ class Parser {
         ->option_text("N");
     publish_->add_option("--doc", to.options.document, "Its document: Markdown, shown on its page")
         ->option_text("FILE.md");
+    publish_->add_flag("--dereference", to.options.dereference,
+                       "Follow links that leave the directory to the files that they lead to");
     add_json(publish_);
     publish_->footer("Example: tfhub publish ./my_model acme/my-model/1 --store /srv/hub");
   }

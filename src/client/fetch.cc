@@ -14,6 +14,8 @@
 #include "client/origin.h"
 #include "client/versions.h"
 #include "os/file.h"
+#include "protocol/url.h"
+#include "savedmodel/check.h"
 
 namespace tfhub::client {
 namespace {
@@ -59,6 +61,11 @@ Result<Manifest> store_tflite(ByteSource& source, os::StagingDirectory& staging,
   return Manifest{file};
 }
 
+bool names_no_model(std::string_view handle) {
+  const auto url = protocol::Url::parse(handle);
+  return url && (url->path.empty() || url->path == "/");
+}
+
 Result<Manifest> store(ByteSource& content, std::optional<uint64_t> total, os::StagingDirectory& staging,
                        const Artifact& artifact, const FetchOptions& options, const std::string& url) {
   InterruptibleSource source(content);
@@ -69,8 +76,19 @@ Result<Manifest> store(ByteSource& content, std::optional<uint64_t> total, os::S
   extract_options.progress = options.progress;
   extract_options.archive_size = total;
   extract_options.name = redacted(url);
-  TFHUB_ASSIGN(archive::Extracted extracted, archive::extract(source, staging, extract_options));
-  return std::move(extracted.files);
+  auto extracted = archive::extract(source, staging, extract_options);
+  if (!extracted && extracted.error().code() == Code::kCorrupt && names_no_model(artifact.handle))
+    return fail(Code::kNotFound, "{} is a host, not a model; add /PUBLISHER/MODEL/VERSION to it",
+                redacted(artifact.handle));
+  TFHUB_TRY(extracted);
+  // Kept as it is: tensorflow_hub keeps it so, too.
+  if (const auto folder = savedmodel::model_inside(staging.path()))
+    warn(
+        "{} has no model at its root, but one in its folder {}; its publisher packed the folder instead of "
+        "what is in "
+        "it",
+        redacted(artifact.handle), printable(*folder));
+  return std::move(extracted->files);
 }
 
 // What the public finds not or may not read may be the user's. Nothing: there is no such way to it.

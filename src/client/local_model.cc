@@ -37,6 +37,15 @@ Result<os::StagingDirectory> unpack(const std::string& path, const archive::Limi
   return directory;
 }
 
+// The one file of a directory, if it is a TF Lite model.
+std::optional<std::string> single_tflite(const std::string& directory) {
+  const auto names = os::list_directory(directory);
+  if (!names || names->size() != 1) return std::nullopt;
+  std::string path = os::join(directory, names->front());
+  const auto form = savedmodel::recognise(path);
+  return form && *form == Form::kTfLiteFile ? std::optional(std::move(path)) : std::nullopt;
+}
+
 }  // namespace
 
 Result<LocalModel> open_local_model(const std::string& path, const archive::Limits& limits,
@@ -51,11 +60,20 @@ Result<LocalModel> open_local_model(const std::string& path, const archive::Limi
   model.unpacked.emplace(std::move(directory));
   auto inner = savedmodel::recognise(model.path);
   if (!inner) {
+    // Kaggle packs a TF Lite model so.
+    if (auto file = single_tflite(model.path)) {
+      model.path = std::move(*file);
+      model.form = Form::kTfLiteFile;
+      return model;
+    }
     Error told = std::move(inner).error();
-    return fail(
-        std::move(told).in(fmt::format("{} is an archive, but not of a model: its root must be the model's "
-                                       "directory (pack it with `tar -cz -C DIRECTORY .`)",
-                                       printable(path))));
+    std::string message = fmt::format(
+        "{} is an archive, but not of a model: its root must be the model's directory (pack it with `tar "
+        "-cz -C DIRECTORY .`)",
+        printable(path));
+    if (const auto folder = savedmodel::model_inside(model.path))
+      message += fmt::format("; the model is in its folder {}", printable(*folder));
+    return fail(std::move(told).in(std::move(message)));
   }
   model.form = *inner;
   if (model.form == Form::kArchiveFile)

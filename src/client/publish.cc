@@ -89,11 +89,13 @@ Result<void> stage_tflite(store::ObjectStore& store, const std::string& path, Ve
 
 Result<catalog::Outcome> publish_input(const std::shared_ptr<store::ObjectStore>& shared,
                                        const client::PublicationInput& input, VersionRecord& record,
-                                       const archive::Limits& limits, unsigned threads, Progress* progress) {
+                                       const archive::Limits& limits, const PublishOptions& options,
+                                       Progress* progress) {
   store::ObjectStore& store = *shared;
   std::vector<archive::TreeEntry> entries;
   if (input.kind != protocol::Kind::kTfLite) {
-    TFHUB_ASSIGN(entries, archive::list_tree(input.path, limits));
+    const auto links = options.dereference ? archive::Links::kEverywhere : archive::Links::kInside;
+    TFHUB_ASSIGN(entries, archive::list_tree(input.path, limits, links));
   }
   TFHUB_ASSIGN(const auto there, catalog::Catalog(shared).version(record.id));
   if (there && (there->kind != input.kind || (!entries.empty() && differs_at_a_glance(*there, entries))))
@@ -104,7 +106,7 @@ Result<catalog::Outcome> publish_input(const std::shared_ptr<store::ObjectStore>
   if (input.kind == protocol::Kind::kTfLite) {
     TFHUB_TRY(stage_tflite(store, input.path, record, progress));
   } else {
-    TFHUB_TRY(stage_directory(store, entries, record, threads, progress));
+    TFHUB_TRY(stage_directory(store, entries, record, options.threads, progress));
   }
   TFHUB_TRY(check_interrupted());
   TFHUB_ASSIGN(const catalog::Outcome outcome, catalog::commit(store, record));
@@ -139,8 +141,7 @@ Result<Published> publish(const std::string& path, const std::string& name, cons
       .archive_sha256 = {},
       .files = {},
       .staging = {}};
-  TFHUB_ASSIGN(const auto outcome,
-               publish_input(store, input, record, limits, options.threads, progress.get()));
+  TFHUB_ASSIGN(const auto outcome, publish_input(store, input, record, limits, options, progress.get()));
   if (auto marked = catalog::put_format(*store); !marked)
     warn("{} is published, but the store's format is not written down: {}", record.id.text(),
          marked.error().message());

@@ -2,6 +2,7 @@
 // what is broken in words. What is inside the graph is never a reason to refuse.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tfhub/result.h"
@@ -16,9 +17,13 @@ enum class Form { kSavedModel, kTf1Hub, kTfJs, kTfLiteFile, kArchiveFile };
 // found.
 Result<Form> recognise(const std::string& path);
 
-// A SavedModel directory is whole: where there are variables shards there is an index, and every i-of-n shard
-// is there. A TF.js directory: model.json is JSON and every weight shard it names is there. kCorrupt, naming
-// what is missing.
+// The name of a folder of `directory` that holds a model, where the directory itself holds none: the
+// commonest slip in packing.
+std::optional<std::string> model_inside(const std::string& directory);
+
+// A SavedModel directory is whole, and its files are what their names say (no Git LFS pointers, no text for a
+// graph): where there are variables shards there is an index, and every i-of-n shard is there. A TF.js
+// directory: model.json is JSON and every weight shard it names is there. kCorrupt, naming what is missing.
 Result<void> check(const std::string& path, Form form);
 
 }  // namespace tfhub::savedmodel

@@ -365,7 +365,13 @@ Task<Connection::Step> Connection::ask_store(std::string_view head_text) {
   const Clock::time_point started = Clock::now();
   worker_.metrics.requests_started.add();
   auto reply = std::make_unique<Reply>();  // the worker's serves others meanwhile
-  co_await Blocking(worker_.hub.questions, worker_, [&] { answer(worker_.hub, request, *reply); });
+  const bool searches = must_search(worker_.hub, request);
+  if (searches && !worker_.hub.searches.has_room()) {
+    answer_too_many_searches(request, *reply);
+  } else {
+    co_await Blocking(searches ? worker_.hub.searches : worker_.hub.questions, worker_,
+                      [&] { answer(worker_.hub, request, *reply); });
+  }
   enter(Phase::kAnswering, worker_.hub.options.stall_timeout);
   worker_.reply = std::move(*reply);
   worker_.outgoing.reset();

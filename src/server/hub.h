@@ -43,6 +43,9 @@ class Hub {
   // What a store is asked for an answer takes seconds at most; bytes of bodies and promotions may dawdle for
   // minutes, and must not keep the questions waiting.
   BlockingPool questions{64}, transfers{128};
+  // Searches have the index to themselves, one after the other: those of many hostile clients wait for each
+  // other here, and where too many do, the next is refused (503). Nothing else waits for them.
+  BlockingPool searches{2, 32};
 
   // Whether the folder that the 303 names is complete: true once is true for ever. Where the store is a
   // directory, a record not yet promoted is promoted on the spot; elsewhere in the background.

@@ -48,7 +48,7 @@ void answer_list(Hub& hub, const Request& request, Reply& reply) {
   const auto query = site::ModelQuery::parse(request.query());
   if (!query) return answer_problem(request, 400, query.error().message(), reply);
   const auto page = hub.site.select(*query, kModelsAnAnswer);
-  if (!page) return answer_failure(request, page.error(), reply);
+  if (!page) return answer_unfinished_search(request, page.error(), reply);
   Json models = Json::array();
   for (const site::ModelPointer& model : page->models) models.push_back(summary(hub, request, *model));
   const Json json = {

@@ -128,7 +128,7 @@ void answer_publisher(Hub& hub, const Request& request, std::string_view publish
   if (!overview->publishers.contains(publisher))
     return answer_problem(request, 404, "There is no publisher of this name here.", reply);
   const auto page = hub.site.select(*query, kModelsAPage);
-  if (!page) return answer_failure(request, page.error(), reply);
+  if (!page) return answer_unfinished_search(request, page.error(), reply);
   const auto document = hub.site.document(std::string(publisher));
   if (!document) return answer_failure(request, document.error(), reply);
 
@@ -154,7 +154,7 @@ void answer_search(Hub& hub, const Request& request, Reply& reply) {
   if (!query) return;
   const auto overview = hub.site.overview();
   const auto page = hub.site.select(*query, kModelsAPage);
-  if (!page) return answer_failure(request, page.error(), reply);
+  if (!page) return answer_unfinished_search(request, page.error(), reply);
   const std::string heading = query->words.empty() ? "All models" : fmt::format("Search: {}", query->words);
   std::string main =
       fmt::format("<h1>{}</h1>\n<p class=\"quiet\" role=\"status\">{}</p>\n<div class=\"found\">\n",

@@ -37,6 +37,14 @@ void answer_no_model(const Request& request, std::string_view path, Reply& reply
                  fmt::format("There is no model or version {} here; / lists what there is.", path), reply);
 }
 
+void answer_unfinished_search(const Request& request, const Error& error, Reply& reply) {
+  if (error.code() != Code::kNetwork) return answer_failure(request, error, reply);
+  std::string sentence = error.message() + ".";
+  if (sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+  answer_problem(request, 503, sentence, reply);
+  reply.add("Retry-After", "2");
+}
+
 void answer_failure(const Request& request, const Error& error, Reply& reply) {
   warn("{} {}: {}", request.method_name, request.target, error.message());
   if (error.code() == Code::kNetwork) {

@@ -15,6 +15,8 @@ void answer_problem(const Request& request, unsigned status, std::string_view de
 void answer_no_model(const Request& request, std::string_view path, Reply& reply);
 // The store failed: 503 where trying again may help, else 500; what it said goes to the log, not to
 // strangers.
+// A search that failed, or that took too long (kNetwork): 503 in the words of the error.
+void answer_unfinished_search(const Request& request, const Error& error, Reply& reply);
 void answer_failure(const Request& request, const Error& error, Reply& reply);
 
 inline constexpr std::string_view kAllowedMethods = "GET, HEAD, OPTIONS";

@@ -181,8 +181,21 @@ bool makes_what_is_kept(Hub& hub, const Request& request) {
 
 }  // namespace
 
+bool must_search(Hub& hub, const Request& request) {
+  const std::string_view path = request.path();
+  if (path != "/s" && path != "/api/v1/models") return false;
+  const auto words = protocol::last_value(request.query(), "q");
+  return words && !words->empty() && !hub.site.knows(*words);
+}
+
+void answer_too_many_searches(const Request& request, Reply& reply) {
+  answer_problem(request, 503, "Too many searches wait here; try again in a moment.", reply);
+  reply.add("Retry-After", "1");
+}
+
 bool may_block(Hub& hub, const Request& request) {
   if (request.method == Method::kOptions || request.method == Method::kOther) return false;
+  if (must_search(hub, request)) return true;
   const std::string_view path = request.path();
   if (path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/openapi.json" ||
       path.starts_with("/static/"))

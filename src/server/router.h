@@ -10,6 +10,10 @@ namespace tfhub::server {
 
 // Whether answer() may take long: for all but what is in memory where the store is a bucket; for the first
 // look into a model.
+// A search whose answer is not known yet: it goes to Hub::searches.
+bool must_search(Hub& hub, const Request& request);
+// In place of the answer to one, when too many wait.
+void answer_too_many_searches(const Request& request, Reply& reply);
 bool may_block(Hub& hub, const Request& request);
 
 // Thread-safe.

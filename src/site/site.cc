@@ -115,6 +115,15 @@ std::shared_ptr<const Overview> Site::overview() const {
   return overview_;
 }
 
+bool Site::knows(std::string_view words) const {
+  std::shared_ptr<TextIndex> index;
+  {
+    const std::lock_guard lock(mutex_);
+    index = index_;
+  }
+  return index == nullptr || index->kept(words, kMostHits).has_value();
+}
+
 Result<ModelPage> Site::select(const ModelQuery& query, size_t models_a_page) {
   std::shared_ptr<const Overview> shown;
   std::shared_ptr<TextIndex> index;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "site/document_index.h"
 #include "site/overview.h"
@@ -26,6 +27,9 @@ class Site {
 
   // The models that `query` is about. Its facets count what all of them have, not only those of the page.
   Result<ModelPage> select(const ModelQuery& query, size_t models_a_page);
+
+  // Whether a search for these words is answered from memory.
+  bool knows(std::string_view words) const;
 
   // The whole document of a page; nothing when there is none.
   Result<std::optional<documents::Document>> document(const std::string& url_path);

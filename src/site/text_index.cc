@@ -1,9 +1,12 @@
 #include "site/text_index.h"
 
+#include <fmt/ranges.h>
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/error.h"
@@ -30,6 +33,29 @@ constexpr const char* kSearch =
     "SELECT path FROM texts JOIN paths ON paths.id = texts.rowid WHERE texts MATCH ?1"
     " ORDER BY bm25(texts, 12.0, 6.0, 4.0, 1.0) * weight, length(path), path LIMIT ?2";
 
+// One search has all of the index to itself; whoever waits for it shall not wait long.
+constexpr std::chrono::milliseconds kLongestSearch{250};
+constexpr size_t kMostKept = 1000;
+constexpr size_t kMostKeptPaths = 200'000;  // some 15 MB
+
+// While it lives, SQLite stops at the deadline. Only searches have one: what keeps the index fresh goes on.
+class DeadlineScope {
+ public:
+  explicit DeadlineScope(std::chrono::steady_clock::time_point& deadline) : deadline_(deadline) {
+    deadline_ = std::chrono::steady_clock::now() + kLongestSearch;
+  }
+  ~DeadlineScope() { deadline_ = std::chrono::steady_clock::time_point::max(); }
+  DeadlineScope(const DeadlineScope&) = delete;
+  DeadlineScope& operator=(const DeadlineScope&) = delete;
+
+ private:
+  std::chrono::steady_clock::time_point& deadline_;
+};
+
+std::string key_of(const std::vector<std::string>& words, size_t limit) {
+  return fmt::format("{} {}", limit, fmt::join(words, " "));
+}
+
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
 };
@@ -48,6 +74,7 @@ bool is_word_byte(unsigned char c) {
 
 std::vector<std::string> search_words(std::string_view text) {
   std::vector<std::string> words;
+  std::string short_one;  // a beginning of one letter is that of a tenth of all words
   for (size_t begin = 0; begin < text.size() && words.size() < kMostWords;) {
     if (!is_word_byte(static_cast<unsigned char>(text[begin]))) {
       ++begin;
@@ -55,9 +82,15 @@ std::vector<std::string> search_words(std::string_view text) {
     }
     size_t end = begin;
     while (end < text.size() && is_word_byte(static_cast<unsigned char>(text[end]))) ++end;
-    words.push_back(lower_ascii(text.substr(begin, end - begin)));
+    std::string word = lower_ascii(text.substr(begin, end - begin));
     begin = end;
+    if (word.size() == 1) {
+      short_one = std::move(word);
+    } else if (std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(std::move(word));
+    }
   }
+  if (words.empty() && !short_one.empty()) words.push_back(std::move(short_one));
   return words;
 }
 
@@ -75,6 +108,24 @@ bool one_letter_off(std::string_view word, std::string_view term) {
 
 struct TextIndex::State {
   std::mutex mutex;
+  std::chrono::steady_clock::time_point deadline;  // of the search under way
+  std::mutex kept_mutex;
+  std::unordered_map<std::string, std::vector<std::string>> kept;  // what was found, by the words
+  size_t kept_paths = 0;
+  uint64_t changes = 0;  // of the index; guarded by kept_mutex
+
+  void changed() {
+    const std::lock_guard guard(kept_mutex);
+    ++changes;
+    kept.clear();
+    kept_paths = 0;
+  }
+  bool late() const { return std::chrono::steady_clock::now() > deadline; }
+  static int interrupt_if_late(void* self) { return static_cast<State*>(self)->late() ? 1 : 0; }
+  static tl::unexpected<Error> too_long() {
+    return fail(Code::kNetwork, "this search takes too long; fewer or longer words are found faster");
+  }
+
   std::unique_ptr<sqlite3, CloseDatabase> database;
   Statement id_of, add_path, remove_path, put_text, remove_text, search;
   std::vector<std::string> terms;  // every word of the index that a correction may become
@@ -104,6 +155,7 @@ struct TextIndex::State {
     if (result == SQLITE_ROW) return true;
     sqlite3_reset(statement.get());
     if (result == SQLITE_DONE) return false;
+    if (result == SQLITE_INTERRUPT) return too_long();
     return failure("the search index fails");
   }
 
@@ -202,6 +254,9 @@ Result<std::unique_ptr<TextIndex>> TextIndex::create() {
       state->prepare("INSERT INTO texts(rowid, name, title, tags, body) VALUES (?1, ?2, ?3, ?4, ?5)"));
   TFHUB_ASSIGN(state->remove_text, state->prepare("DELETE FROM texts WHERE rowid = ?1"));
   TFHUB_ASSIGN(state->search, state->prepare(kSearch));
+  state->deadline = std::chrono::steady_clock::time_point::max();
+  constexpr int kInstructionsALook = 2000;
+  sqlite3_progress_handler(state->database.get(), kInstructionsALook, State::interrupt_if_late, state.get());
   return std::unique_ptr<TextIndex>(new TextIndex(std::move(state)));
 }
 
@@ -213,6 +268,7 @@ Result<void> TextIndex::put(const std::vector<SearchText>& texts) {
       TFHUB_TRY(state_->put_one(texts[i]));
     TFHUB_TRY(state_->execute("COMMIT"));
     state_->terms_old = true;
+    state_->changed();
   }
   if (texts.size() < kTextsWorthMerging) return {};
   const std::lock_guard guard(state_->mutex);
@@ -222,16 +278,43 @@ Result<void> TextIndex::put(const std::vector<SearchText>& texts) {
 Result<void> TextIndex::remove(const std::vector<std::string>& paths) {
   const std::lock_guard guard(state_->mutex);
   for (const std::string& path : paths) TFHUB_TRY(state_->remove_one(path));
+  state_->changed();
   return {};
+}
+
+std::optional<std::vector<std::string>> TextIndex::kept(std::string_view text, size_t limit) const {
+  const std::lock_guard guard(state_->kept_mutex);
+  const auto found = state_->kept.find(key_of(search_words(text), limit));
+  return found == state_->kept.end() ? std::nullopt : std::optional(found->second);
 }
 
 Result<std::vector<std::string>> TextIndex::search(std::string_view text, size_t limit) {
   const std::vector<std::string> words = search_words(text);
+  if (words.empty()) return std::vector<std::string>();
+  if (auto known = kept(text, limit)) return std::move(*known);
+  uint64_t changes = 0;
+  {
+    const std::lock_guard guard(state_->kept_mutex);
+    changes = state_->changes;
+  }
+  TFHUB_ASSIGN(auto paths, search_anew(words, limit));
+  const std::lock_guard guard(state_->kept_mutex);
+  if (changes != state_->changes) return paths;
+  if (state_->kept_paths + paths.size() >= kMostKeptPaths || state_->kept.size() >= kMostKept) {
+    state_->kept.clear();
+    state_->kept_paths = 0;
+  }
+  state_->kept.emplace(key_of(words, limit), paths);
+  state_->kept_paths += paths.size();
+  return paths;
+}
+
+Result<std::vector<std::string>> TextIndex::search_anew(const std::vector<std::string>& words, size_t limit) {
   std::vector<std::string> paths;
-  if (words.empty()) return paths;
   // FTS5's own syntax never comes from outside: each word is a string of it, and holds no quotes.
   std::string exact, corrected;
   const std::lock_guard guard(state_->mutex);
+  const DeadlineScope scope(state_->deadline);
   std::unordered_set<std::string> seen;
   for (const std::string& word : words) exact += fmt::format("{}\"{}\"*", exact.empty() ? "" : " AND ", word);
   TFHUB_TRY(state_->run(exact, limit, paths, seen));
@@ -239,6 +322,7 @@ Result<std::vector<std::string>> TextIndex::search(std::string_view text, size_t
   TFHUB_TRY(state_->collect_terms());
   bool differs = false;
   for (const std::string& word : words) {
+    if (state_->late()) return State::too_long();
     std::string any = fmt::format("\"{}\"*", word);
     for (const std::string& correction : state_->corrections(word)) {
       any += fmt::format(" OR \"{}\"", correction);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,16 +33,22 @@ class TextIndex {
   Result<void> remove(const std::vector<std::string>& paths);
 
   // The paths of at most `limit` models that have every word, the best first. Nothing in a query is an error:
-  // what is no word counts as a space.
+  // what is no word counts as a space. kNetwork: it took longer than a search may (250 ms). Waits for the
+  // search under way; what was found is kept until the index changes.
   Result<std::vector<std::string>> search(std::string_view words, size_t limit);
+  // The same, where it is known: waits for nothing.
+  std::optional<std::vector<std::string>> kept(std::string_view words, size_t limit) const;
 
  private:
+  Result<std::vector<std::string>> search_anew(const std::vector<std::string>& words, size_t limit);
+
   struct State;
   explicit TextIndex(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
-// "MobileNet-v2, 224" -> "mobilenet", "v2", "224": as the index splits, so that both agree. At most 16.
+// "MobileNet-v2, 224" -> "mobilenet", "v2", "224": as the index splits, so that both agree. At most 16, each
+// once, of two letters or more unless there is no other.
 std::vector<std::string> search_words(std::string_view text);
 // Whether `word` becomes `term` by one letter more, less or another, or two neighbours exchanged.
 bool one_letter_off(std::string_view word, std::string_view term);

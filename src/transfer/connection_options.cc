@@ -37,7 +37,7 @@ void set_tls_options(const CurlLibrary& curl, CURL* easy, const HttpOptions& opt
 std::string ca_bundle(const HttpOptions& options) {
   if (!options.ca_bundle.empty()) return options.ca_bundle;
   if (std::string ours = tfhub::get(settings::kCaBundle); !ours.empty()) return ours;
-  for (const char* name : {"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"})
+  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"})
     if (std::string value = environment(name); !value.empty()) return value;
   return {};
 }

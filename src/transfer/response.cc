@@ -158,7 +158,7 @@ Failure status_failure(const SmallResponse& response, const std::string& url) {
     failure.cause = fmt::format("the server fails for {} ({})", shown, answer);
     failure.way_out = "try again later, or tell its operator";
   } else {
-    failure.cause = fmt::format("the server does not answer {} ({})", shown, answer);
+    failure.cause = fmt::format("the server refuses {} ({})", shown, answer);
     failure.way_out = "check the address, or ask the server's operator";
   }
   return failure;

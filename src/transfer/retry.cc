@@ -39,9 +39,13 @@ bool RetryBudget::try_again(const Failure& failure) {
   if (failure.retry == Failure::Retry::kNever) return false;
   const int allowed = failure.retry == Failure::Retry::kFew ? std::min(retries_, 2) : retries_;
   if (tries_ > allowed || cuts_ > kFreeCuts + bytes_ / kBytesPerCut) return false;
+  // Nobody waits for an hour without a word; the error says when to come again.
+  if (failure.retry_after && *failure.retry_after > tuning_.longest_retry_after) return false;
   const auto wait = pause(failure);
   if (deadline_.passed(Clock::now() + wait)) return false;
-  debug("{}; trying again in {} ms", failure.cause, wait.count());
+  constexpr std::chrono::seconds kWorthSaying{5};
+  log(failure.retry_after && wait > kWorthSaying ? LogLevel::kWarning : LogLevel::kDebug,
+      "{}; trying again in {} ms", failure.cause, wait.count());
   pause_for(wait);
   if (interrupted()) return false;
   ++tries_;

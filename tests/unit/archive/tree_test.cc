@@ -6,6 +6,7 @@
 
 #include "archive/archive_testing.h"
 #include "archive/pack.h"
+#include "base/log.h"
 #include "testing/temp_dir.h"
 
 namespace tfhub::archive {
@@ -20,7 +21,7 @@ using tfhub::testing::write_text;
 std::string refusal(const std::string& root, const Limits& limits = {}) {
   const auto entries = list_tree(root, limits);
   if (entries) return "accepted";
-  EXPECT_EQ(entries.error().code(), Code::kCorrupt);
+  EXPECT_THAT(entries.error().code(), ::testing::AnyOf(Code::kCorrupt, Code::kUsage));
   EXPECT_THAT(entries.error().message(), HasSubstr(root));
   return entries.error().message();
 }
@@ -59,6 +60,15 @@ TEST(ListTree, ALinkThatLeavesIsRefused) {
     EXPECT_THAT(refusal(directory / "m"), HasSubstr("'link' is a symbolic link")) << target;
     fs::remove(directory / "m/link");
   }
+  // huggingface_hub, DVC and git-annex keep a model's files elsewhere; its user may say that this is his.
+  fs::create_symlink("../m-secret", directory / "m/link");
+  EXPECT_EQ(list_tree(directory / "m", {}).error().code(), Code::kUsage);
+  EXPECT_THAT(list_tree(directory / "m", {}).error().message(), HasSubstr("--dereference"));
+  const auto followed = list_tree(directory / "m", {}, Links::kEverywhere);
+  ASSERT_TRUE(followed) << followed.error().message();
+  ASSERT_EQ(followed->size(), 2u);
+  EXPECT_EQ(tfhub::testing::read_text((*followed)[1].source), "x");
+  fs::remove(directory / "m/link");
   fs::create_symlink("nowhere", directory / "m/link");
   EXPECT_THAT(refusal(directory / "m"), HasSubstr("leads nowhere"));
 }
@@ -77,10 +87,43 @@ TEST(ListTree, NamesThatNoOneCouldUnpackAreRefused) {
     write_text((directory / "m/") + name, "x");
     EXPECT_THAT(refusal(directory / "m"), HasSubstr("the name")) << name;
   }
+}
+
+TEST(ListTree, NamesThatManyFileSystemsTakeForOneAreTold) {
   const TempDir directory;
   write_text(directory / "m/Labels", "x");
   write_text(directory / "m/labels", "x");
-  EXPECT_THAT(refusal(directory / "m"), HasSubstr("differ only in case"));
+  std::vector<std::string> said;
+  set_log_function([&](LogLevel, std::string_view text) { said.emplace_back(text); });
+  EXPECT_TRUE(list_tree(directory / "m", {}));
+  set_log_function(nullptr);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_THAT(said[0], HasSubstr("'labels' and 'Labels' differ only in case"));
+}
+
+TEST(ListTree, WhatTheMachineAddedIsLeftOut) {
+  const TempDir directory;
+  for (const char* name : {"a", "._a", ".DS_Store", "d/b", "d/._b", "d/.DS_Store", ".keep"})
+    write_text((directory / "m/") + name, "x");
+  std::vector<std::string> said;
+  set_log_function([&](LogLevel, std::string_view text) { said.emplace_back(text); });
+  const auto entries = list_tree(directory / "m", {});
+  set_log_function(nullptr);
+  ASSERT_TRUE(entries) << entries.error().message();
+  std::vector<std::string> paths;
+  for (const TreeEntry& each : *entries) paths.push_back(each.path);
+  EXPECT_THAT(paths, ::testing::ElementsAre(".keep", "a", "d", "d/b"));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_THAT(said[0], HasSubstr("4 files of macOS"));
+
+  // A mounted ConfigMap of Kubernetes.
+  write_text(directory / "cm/..2026_12_01/saved_model.pb", "x");
+  fs::create_directory_symlink("..2026_12_01", directory / "cm/..data");
+  fs::create_symlink("..data/saved_model.pb", directory / "cm/saved_model.pb");
+  const auto mounted = list_tree(directory / "cm", {});
+  ASSERT_TRUE(mounted) << mounted.error().message();
+  ASSERT_EQ(mounted->size(), 1u);
+  EXPECT_EQ((*mounted)[0].path, "saved_model.pb");
 }
 
 TEST(ListTree, OtherThingsThanFilesAreRefused) {

@@ -36,5 +36,22 @@ TEST(Pool, RunsWorkOnSeveralThreadsAndEndsWithWorkWaiting) {
   EXPECT_EQ(running, 0);
 }
 
+TEST(Pool, SaysWhenTooMuchWaits) {
+  std::latch begun(1), end(1);
+  BlockingPool pool(1, 2);
+  EXPECT_TRUE(pool.has_room());
+  pool.submit([&] {
+    begun.count_down();
+    end.wait();
+  });
+  begun.wait();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(pool.has_room());
+    pool.submit([] {});
+  }
+  EXPECT_FALSE(pool.has_room());
+  end.count_down();
+}
+
 }  // namespace
 }  // namespace tfhub

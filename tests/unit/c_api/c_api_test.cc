@@ -73,7 +73,7 @@ TEST_F(CApi, NullIsAUsageErrorAndNeverACrash) {
 
 TEST_F(CApi, PublishAndPullWithOptionsAndProgress) {
   std::filesystem::create_directories(root_ / "model");
-  std::ofstream(root_ / "model/saved_model.pb") << std::string(100'000, 'x');
+  std::ofstream(root_ / "model/saved_model.pb") << "\x08\x01" + std::string(99'998, 'x');
   tfhub_options_set_store(options_.get(), (root_ / "store").c_str());
   std::vector<uint64_t> seen;
   tfhub_options_set_progress(

@@ -143,5 +143,34 @@ TEST(ShardName, IsExact) {
     EXPECT_FALSE(parse_shard_name(bad)) << bad;
 }
 
+// A version never changes: what is certainly no model must not spend one.
+TEST_F(CheckTest, WhatOnlyBearsTheNamesOfAModelIsRefusedByItsOwnName) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 21840\n";
+  const auto refused = [&] { return check(model(), Form::kSavedModel).error().message(); };
+  for (const auto& [content, words] :
+       {std::pair(pointer, "Git LFS"), std::pair(std::string(), "empty file"),
+        std::pair(std::string("<html>Sign in</html>"), "is text, beginning with '<html>"),
+        std::pair(std::string("node { name: \"x\" }\n"), "is text")}) {
+    write("model/saved_model.pb", content);
+    EXPECT_EQ(check(model(), Form::kSavedModel).error().code(), Code::kCorrupt);
+    EXPECT_THAT(refused(), HasSubstr(words));
+  }
+  write("model/saved_model.pb", std::string("\x7a\x03new\x08\x01", 7));  // a field that nobody knows yet
+  EXPECT_TRUE(check(model(), Form::kSavedModel));
+  for (const char* other : {"model/variables/variables.index", "model/assets/vocab.txt"}) {
+    write(other, pointer);
+    EXPECT_THAT(refused(), HasSubstr("Git LFS")) << other;
+    fs::remove(root_ / other);
+  }
+  using namespace std::string_literals;
+  for (const auto& [content, words] :
+       {std::pair("PK\x03\x04xxxx"s, "model.export("), std::pair("\x89HDF\r\n\x1a\n"s, "HDF5"),
+        std::pair("\x28\xb5\x2f\xfdxx"s, "zstd"), std::pair(pointer, "Git LFS")}) {
+    const auto form = recognise(write("given", content));
+    ASSERT_FALSE(form);
+    EXPECT_THAT(form.error().message(), HasSubstr(words));
+  }
+}
+
 }  // namespace
 }  // namespace tfhub::savedmodel

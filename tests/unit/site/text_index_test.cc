@@ -109,7 +109,12 @@ TEST_F(TextIndexTest, ManySearchWhileOneWrites) {
 TEST(SearchWords, AreWhatTheIndexSplits) {
   EXPECT_THAT(search_words(" MobileNet-v2,224 "), ElementsAre("mobilenet", "v2", "224"));
   EXPECT_THAT(search_words("na\xc3\xafve"), ElementsAre("na\xc3\xafve"));
-  EXPECT_EQ(search_words("a b c d e f g h i j k l m n o p q r s t").size(), 16u);
+  std::string many;
+  for (int i = 10; i < 40; ++i) many += std::to_string(i) + " ";
+  EXPECT_EQ(search_words(many).size(), 16u);
+  EXPECT_THAT(search_words("a b c"), ElementsAre("c"))
+      << "one letter is the beginning of a tenth of all words";
+  EXPECT_THAT(search_words("a big B big net"), ElementsAre("big", "net")) << "each once";
 }
 
 TEST(OneLetterOff, KnowsTheFourWays) {

@@ -140,25 +140,32 @@ TEST(Get, ALongPageIsShortened) {
 TEST(Get, TriesAgainWhatMayPass) {
   for (const char* status : {"408 Request Timeout", "429 Too Many Requests", "500 Internal Server Error",
                              "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"}) {
-    ScriptedServer server({reply(status, "Retry-After: 1\r\n", "busy"), reply(status, "", "busy"),
+    ScriptedServer server({reply(status, "Retry-After: 0\r\n", "busy"), reply(status, "", "busy"),
                            reply("200 OK", "", "here")});
     EXPECT_EQ(download(server.url()).bytes, "here") << status;
     EXPECT_EQ(server.requests().size(), 3u);
   }
 }
 
-TEST(Get, HonoursRetryAfterUpToItsLimit) {
-  ScriptedServer server(
-      {reply("429 Too Many Requests", "Retry-After: 3600\r\n", ""), reply("200 OK", "", "here")});
+TEST(Get, HonoursRetryAfterAndGivesUpWhereThatIsTooLong) {
+  ScriptedServer soon(
+      {reply("429 Too Many Requests", "Retry-After: 1\r\n", ""), reply("200 OK", "", "here")});
   Tuning tuning = quick();
-  tuning.longest_retry_after = std::chrono::milliseconds(150);
+  tuning.longest_retry_after = std::chrono::seconds(2);
   const auto begin = Clock::now();
-  EXPECT_EQ(download(server.url(), patient(), 4096, tuning).bytes, "here");
-  EXPECT_GE(Clock::now() - begin, std::chrono::milliseconds(150));
+  EXPECT_EQ(download(soon.url(), patient(), 4096, tuning).bytes, "here");
+  EXPECT_GE(Clock::now() - begin, std::chrono::seconds(1));
+
+  ScriptedServer late(
+      {reply("429 Too Many Requests", "Retry-After: 3600\r\n", ""), reply("200 OK", "", "here")});
+  const Outcome got = download(late.url(), patient(), 4096, tuning);
+  ASSERT_TRUE(got.error);
+  EXPECT_EQ(late.requests().size(), 1u);
+  EXPECT_THAT(got.error->message(), HasSubstr("try again in 60m"));
 }
 
 TEST(Get, SaysHowOftenItTried) {
-  ScriptedServer server({reply("503 Service Unavailable", "Retry-After: 7\r\n", "")});
+  ScriptedServer server({reply("503 Service Unavailable", "Retry-After: 0\r\n", "")});
   const Outcome got = download(server.url());
   ASSERT_TRUE(got.error);
   EXPECT_EQ(got.error->code(), Code::kNetwork);

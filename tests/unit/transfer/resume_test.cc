@@ -250,7 +250,7 @@ TEST(Resume, ASignedAddressMayChangeItsQuery) {
 TEST(Resume, WaitsOutAServerThatIsBusy) {
   const ServedFile file{pattern(3000)};
   ScriptedServer server([&](const RecordedRequest& request, int number) {
-    if (number == 1) return reply("503 Service Unavailable", "Retry-After: 1\r\n", "");
+    if (number == 1) return reply("503 Service Unavailable", "Retry-After: 0\r\n", "");
     Reply answer = file.answer(request);
     if (number == 0) answer.cut_at = answer.bytes.size() - 1000;
     return answer;

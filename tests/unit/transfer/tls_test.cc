@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/text.h"
 #include "testing/scoped_env.h"
 #include "testing/temp_dir.h"
 #include "transfer/live_body.h"
@@ -109,7 +111,8 @@ class Tls : public ::testing::Test {
  private:
   std::unique_ptr<Child> server_;
   ScopedEnv a_{"TFHUB_CA_BUNDLE", ""}, b_{"CURL_CA_BUNDLE", ""}, c_{"SSL_CERT_FILE", ""},
-      d_{"https_proxy", ""}, e_{"HTTPS_PROXY", ""}, f_{"all_proxy", ""}, g_{"ALL_PROXY", ""};
+      d_{"https_proxy", ""}, e_{"HTTPS_PROXY", ""}, f_{"all_proxy", ""}, g_{"ALL_PROXY", ""},
+      h_{"REQUESTS_CA_BUNDLE", ""}, i_{"SSL_CERT_DIR", ""};
 };
 
 TEST_F(Tls, AnUnknownAuthorityIsFinalAndSaysWhatToDo) {
@@ -135,6 +138,24 @@ TEST_F(Tls, TheEnvironmentNamesAuthoritiesInOrder) {
   EXPECT_TRUE(download(url_).error);
   const ScopedEnv first("TFHUB_CA_BUNDLE", certificate());
   EXPECT_EQ(download(url_).bytes, "by TLS");
+}
+
+// As c_rehash lays one out, and by the variables that Python's ssl and requests know.
+TEST_F(Tls, ADirectoryOfAuthoritiesAndWhatPythonReadsCount) {
+  {
+    const ScopedEnv requests("REQUESTS_CA_BUNDLE", certificate());
+    EXPECT_EQ(download(url_).bytes, "by TLS");
+  }
+  const std::string folder = directory_ + "/authorities";
+  std::filesystem::create_directory(folder);
+  const std::string hash = "openssl x509 -hash -noout -in " + certificate() + " > " + folder + "/hash";
+  ASSERT_EQ(std::system(hash.c_str()), 0);
+  std::filesystem::copy(certificate(),
+                        folder + "/" + std::string(trim(testing::read_text(folder + "/hash"))) + ".0");
+  for (const char* name : {"SSL_CERT_DIR", "TFHUB_CA_BUNDLE"}) {
+    const ScopedEnv directory(name, folder);
+    EXPECT_EQ(download(url_).bytes, "by TLS") << name;
+  }
 }
 
 TEST_F(Tls, TheCheckCanBeSwitchedOff) {
