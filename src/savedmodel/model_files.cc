@@ -18,11 +18,7 @@ constexpr uint64_t kMapFrom = 64 << 20;
 
 Result<Blob> map_file(const std::string& path, uint64_t size) {
   TFHUB_ASSIGN(const os::UniqueFd fd, os::open_read(path));
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
-  if (address == MAP_FAILED) return fail_system(errno, "cannot map " + path);
-  return Blob{Bytes(static_cast<const std::byte*>(address), size),
-              std::shared_ptr<const void>(
-                  address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); })};
+  return map_blob(fd.get(), size, path);
 }
 
 Result<Blob> read_file(const std::string& path, uint64_t limit) {
@@ -32,6 +28,14 @@ Result<Blob> read_file(const std::string& path, uint64_t limit) {
 }
 
 }  // namespace
+
+Result<Blob> map_blob(int fd, uint64_t size, const std::string& path) {
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (address == MAP_FAILED) return fail_system(errno, "cannot map " + path);
+  return Blob{Bytes(static_cast<const std::byte*>(address), size),
+              std::shared_ptr<const void>(
+                  address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); })};
+}
 
 LocalFiles::LocalFiles(std::string path) : path_(std::move(path)) {}
 

@@ -9,6 +9,11 @@ namespace tfhub::server {
 RenderedDocuments::Html RenderedDocuments::get(const documents::Document& document) {
   const Sha256Digest digest = Sha256::of(as_bytes(document.body));
   if (auto kept = find(digest)) return kept;
+  const auto turn = turns_.take();
+  if (!turn)
+    return std::make_shared<const std::string>(
+        "<p class=\"note\">Too many documents are being set; load the page again in a moment.</p>\n");
+  if (auto kept = find(digest)) return kept;  // by who was before
   std::string html;
   if (!document.body.empty())
     html = fmt::format("<article class=\"document\">\n{}</article>\n",

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "documents/document.h"
 #include "server/kept.h"
+#include "server/turns.h"
 
 namespace tfhub::server {
 
@@ -30,6 +31,7 @@ class RenderedDocuments {
 
   const std::string this_hub_;
   Kept<std::string> kept_{2'000, 32 << 20};
+  Turns turns_{16};
 };
 
 }  // namespace tfhub::server
