@@ -11,12 +11,12 @@ began=$SECONDS
 
 # Lanes, side by side. ThreadSanitizer's needs nothing but the compiler and begins at once, beside the build of the crate, which
 # cannot keep two cores busy to its end. While the other lane of sanitizers compiles, the suites that mostly wait run in two more.
-# What looks at kills, at memory and at 64 processes at once has the machine to itself at the end.
+# What looks at kills, at memory, at 64 processes at once and at hostile clients has the machine to itself at the end.
 threads=(tsan)
 sanitized=(asan asan_faults asan_stores)
-black_box=(scripts conformance clients faults tensorflow tensorflow_files python browser)
+black_box=(scripts conformance clients faults cases tensorflow tensorflow_files python browser)
 buckets=(stores)
-alone=(faults_alone)
+alone=(faults_alone cases_alone)
 suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${threads[@]}" "${sanitized[@]}" "${black_box[@]}" "${buckets[@]}" "${alone[@]}")
 
 # What a test needs from outside is set here; whatever else this shell has set does not count.
@@ -74,6 +74,8 @@ run_suite() {
     asan_stores) TFHUB_BUCKET_TEST=$PWD/build/asan/bucket_test step asan_stores python_tests asan_stores tests/stores/test_every_store_alike.py ;;
     faults) step faults python_tests faults -m "not alone" tests/faults ;;
     faults_alone) step faults_alone python_tests faults_alone -m alone tests/faults ;;
+    cases) step cases python_tests cases -m "not alone" tests/cases ;;
+    cases_alone) step cases_alone python_tests cases_alone -m alone tests/cases ;;
     *) step "$suite" python_tests "$suite" "tests/$suite" ;;
   esac
 }
