@@ -17,8 +17,8 @@ struct Blob {
   std::shared_ptr<const void> owner;
 };
 
-// `size` bytes of an open file, mapped: its pages are the kernel's, shared by all who look at them, and given back when
-// memory is short.
+// `size` bytes of an open file, mapped: its pages are the kernel's, shared by all who look at them, and given
+// back when memory is short.
 Result<Blob> map_blob(int fd, uint64_t size, const std::string& path_for_errors);
 
 class ModelFiles {

@@ -1,5 +1,5 @@
-// Dear work in threads that others need too: one at a time does it, a few may wait for their turn, and who comes when
-// as many wait is told so instead of taking another thread. Thread-safe.
+// Dear work in threads that others need too: one at a time does it, a few may wait for their turn, and who
+// comes when as many wait is told so instead of taking another thread. Thread-safe.
 #pragma once
 
 #include <condition_variable>
