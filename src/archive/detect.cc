@@ -67,7 +67,7 @@ std::string binary_format(std::string_view head) {
       {0, "\x89HDF\r\n"sv, "an HDF5 file (a Keras .h5 model?)"},
       {0, "\x89PNG"sv, "a PNG picture"},
       {0, "%PDF"sv, "a PDF document"},
-      {4, "TFL3"sv, "a TF Lite model, which is not an archive (fetch it with --format tflite)"},
+      {4, "TFL3"sv, "a TF Lite model, which is not an archive (fetch it with `tfhub pull --format tflite`)"},
   };
   for (const Magic& magic : kMagics)
     if (head.size() >= magic.offset && head.substr(magic.offset).starts_with(magic.bytes))

@@ -16,7 +16,8 @@ namespace {
 // What to do about a cache that this process may not write.
 Error not_writable(const std::string& handle, const std::string& directory, Error cause) {
   if (cause.code() != Code::kNotAllowed)
-    return std::move(cause).in("cannot write the cache directory " + directory);
+    return std::move(cause).in(
+        fmt::format("cannot write the cache directory {}: {}", directory, std::string(cause.message())));
   return std::move(cause).in(fmt::format(
       "{} is not in the cache directory {}, which cannot be written; set TFHUB_CACHE_DIR to a directory "
       "that you may write",

@@ -102,13 +102,14 @@ Result<std::optional<CachedEntry>> Catalog::State::entry(const std::string& url_
   if (auto cached = entries.find(url_path)) return cached;
   if (entries.known_missing(url_path)) return std::nullopt;
   if (!protocol::ModelName::parse(url_path)) return std::nullopt;  // cannot even be one
+  const uint64_t epoch = entries.epoch();
   TFHUB_ASSIGN(auto found, read_entry(*store, url_path));
   if (found && !found->is_model()) {
     TFHUB_ASSIGN(const bool counts, is_model_above(found->version->id.name.text()));
     if (!counts) found.reset();
   }
   if (!found) {
-    entries.add_missing(url_path);
+    entries.add_missing(url_path, epoch);
     return std::nullopt;
   }
   CachedEntry pointer;
@@ -157,6 +158,7 @@ Result<void> Catalog::State::scan() {
   TFHUB_ASSIGN(const UrlSet urls, list_urls(*store, ""));
   auto fresh = std::make_shared<Snapshot>();
   TFHUB_ASSIGN(fresh->models, models_of(urls, [&](const std::string& url) { return is_model(url); }));
+  entries.forget_missing();  // before anybody sees what is new
   {
     const std::lock_guard guard(snapshot_mutex);
     if (fresh->models != snapshot->models) snapshot = std::move(fresh);

@@ -34,8 +34,20 @@ bool EntryCache::known_missing(const std::string& url_path) {
   return false;
 }
 
-void EntryCache::add_missing(const std::string& url_path) {
+uint64_t EntryCache::epoch() {
   const std::lock_guard guard(mutex_);
+  return epoch_;
+}
+
+void EntryCache::forget_missing() {
+  const std::lock_guard guard(mutex_);
+  missing_.clear();
+  ++epoch_;
+}
+
+void EntryCache::add_missing(const std::string& url_path, uint64_t epoch) {
+  const std::lock_guard guard(mutex_);
+  if (epoch != epoch_) return;
   // They are old within a quarter of a second: when somebody asks for that many, all may go.
   if (missing_.size() >= kMaxMissing) missing_.clear();
   missing_[url_path] = now_();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -29,7 +30,12 @@ class EntryCache {
   void add(const std::string& url_path, CachedEntry entry);
 
   bool known_missing(const std::string& url_path);
-  void add_missing(const std::string& url_path);
+  // `epoch`, as it was before the store was asked: what was not there before forget_missing() may be there
+  // now.
+  uint64_t epoch();
+  void add_missing(const std::string& url_path, uint64_t epoch);
+  // Something was published: two answers of one hub must not disagree about it.
+  void forget_missing();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -49,6 +55,7 @@ class EntryCache {
   std::unordered_map<std::string, std::list<Item>::iterator> by_url_;
   size_t weight_ = 0;
   std::unordered_map<std::string, Clock::time_point> missing_;
+  uint64_t epoch_ = 0;
 };
 
 }  // namespace tfhub::catalog

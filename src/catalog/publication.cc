@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/difference.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -77,10 +78,13 @@ Result<std::optional<Outcome>> settle(store::ObjectStore& store, const VersionRe
   if (!counts) return model_is_version(record.id);
   announce(store);
   if (!standing.same_content(record)) {
-    return fail(Code::kConflict,
-                "{} is published already with other bytes, and a version never changes; publish under the "
-                "next number",
-                record.id.text());
+    const std::string how = standing.kind == record.kind ? difference(standing.files, record.files)
+                                                         : std::string("it is a model of another kind");
+    return fail(
+        Code::kConflict,
+        "{} is published already with other bytes ({}), and a version never changes; publish under the "
+        "next number",
+        record.id.text(), how);
   }
   if (const auto promoted = promote(store, standing); !promoted) warn("{}", promoted.error().message());
   return Outcome::kAlreadyThere;

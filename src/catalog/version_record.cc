@@ -130,8 +130,7 @@ Result<VersionRecord> VersionRecord::from_json(std::string_view text) {
 }
 
 bool VersionRecord::same_content(const VersionRecord& other) const {
-  return id == other.id && kind == other.kind && archive_size == other.archive_size &&
-         archive_sha256 == other.archive_sha256 && files == other.files;
+  return id == other.id && kind == other.kind && files == other.files;
 }
 
 }  // namespace tfhub::catalog

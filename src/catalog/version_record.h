@@ -24,7 +24,8 @@ struct VersionRecord {
 
   std::string to_json() const;
   static Result<VersionRecord> from_json(std::string_view text);  // kCorrupt
-  // The same bytes under the same name? (when and by whom they were published does not count)
+  // The same files under the same name? When and by whom they were published does not count, nor how they
+  // were packed.
   bool same_content(const VersionRecord& other) const;
   // Whether its files lie under uncompressed/ besides the archive: every kind but a .tflite, which is its
   // archive.

@@ -325,6 +325,35 @@ class Parser {
     return print(help_of(app));
   }
 
+  // "; did you mean `resolve`?": the command that the fewest changed letters make of it, where two do.
+  std::string did_you_mean(const std::string& word) const {
+    std::string best;
+    size_t fewest = 3;
+    for (const CLI::App* command : app_.get_subcommands({})) {
+      const size_t changes = changed_letters(word, command->get_name());
+      if (changes < fewest && changes < command->get_name().size()) {
+        fewest = changes;
+        best = command->get_name();
+      }
+    }
+    return best.empty() ? best : fmt::format(" (did you mean `{}`?)", best);
+  }
+  // Levenshtein's distance.
+  static size_t changed_letters(std::string_view from, std::string_view to) {
+    std::vector<size_t> row(to.size() + 1);
+    for (size_t i = 0; i < row.size(); ++i) row[i] = i;
+    for (size_t i = 0; i < from.size(); ++i) {
+      size_t diagonal = row[0];
+      row[0] = i + 1;
+      for (size_t k = 0; k < to.size(); ++k) {
+        const size_t above = row[k + 1];
+        row[k + 1] = std::min({above + 1, row[k] + 1, diagonal + (from[i] == to[k] ? 0 : 1)});
+        diagonal = above;
+      }
+    }
+    return row[to.size()];
+  }
+
   // "tfhub cache prune".
   static std::string full_name(const CLI::App* app) {
     return app->get_parent() == nullptr ? app->get_name()
@@ -342,7 +371,8 @@ class Parser {
     // CLI11 2.1 says "The following argument was not expected: x"; a word in a command's place is a mistyped
     // command.
     if (app == &app_ && !typed_.empty())
-      return fail(Code::kUsage, "there is no command '{}'; `tfhub help` lists them", printable(typed_));
+      return fail(Code::kUsage, "there is no command '{}'{}; `tfhub help` lists them", printable(typed_),
+                  did_you_mean(typed_));
     const CLI::App* top = app;
     while (top->get_parent() != nullptr && top->get_parent() != &app_) top = top->get_parent();
     return fail(Code::kUsage, "{}; see `tfhub help{}`", printable(words, 400),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "archive/pack.h"
+#include "base/difference.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -27,25 +28,24 @@ constexpr size_t kPublishBuffer = 1 << 20;
 
 using catalog::VersionRecord;
 
-Error conflict(const VersionRecord& record, const store::ObjectStore& store) {
+Error conflict(const VersionRecord& record, const store::ObjectStore& store, const std::string& how) {
   return Error(
       Code::kConflict,
       fmt::format(
-          "{} is published in {} with other bytes, and a version never changes; publish under the next "
+          "{} is published in {} with other bytes ({}), and a version never changes; publish under the next "
           "version number",
-          record.id.text(), store.url()));
+          record.id.text(), store.url(), how));
 }
 
-// Whether the files differ by name or size already: then nothing needs to be packed to know it.
-bool differs_at_a_glance(const VersionRecord& there, const std::vector<archive::TreeEntry>& entries) {
-  std::vector<std::pair<std::string, uint64_t>> files;
+// How the files differ by name or size already: then nothing needs to be packed to know it.
+std::string difference_at_a_glance(const VersionRecord& there,
+                                   const std::vector<archive::TreeEntry>& entries) {
+  Manifest files;
   for (const auto& entry : entries)
-    if (!entry.directory) files.emplace_back(entry.path, entry.size);
-  std::sort(files.begin(), files.end());
-  return !std::equal(files.begin(), files.end(), there.files.begin(), there.files.end(),
-                     [](const auto& file, const FileEntry& entry) {
-                       return file.first == entry.path && file.second == entry.size;
-                     });
+    if (!entry.directory) files.push_back({entry.path, entry.size, {}});
+  std::sort(files.begin(), files.end(),
+            [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+  return difference(there.files, files);
 }
 
 // The archive and the single files, staged in one pass over the directory.
@@ -98,8 +98,10 @@ Result<catalog::Outcome> publish_input(const std::shared_ptr<store::ObjectStore>
     TFHUB_ASSIGN(entries, archive::list_tree(input.path, limits, links));
   }
   TFHUB_ASSIGN(const auto there, catalog::Catalog(shared).version(record.id));
-  if (there && (there->kind != input.kind || (!entries.empty() && differs_at_a_glance(*there, entries))))
-    return fail(conflict(record, store));
+  if (there && there->kind != input.kind) return fail(conflict(record, store, "a model of another kind"));
+  if (there && !entries.empty())
+    if (const std::string how = difference_at_a_glance(*there, entries); !how.empty())
+      return fail(conflict(record, store, how));
 
   TFHUB_ASSIGN(catalog::StagingArea staging, catalog::StagingArea::create(store));
   record.staging = staging.token();

@@ -119,12 +119,26 @@ body > footer { display: flex; gap: 1rem; margin: 3rem 0 1.5rem; padding-top: 1r
 
 // Nothing on a page needs this: it only adds what is handy.
 constexpr std::string_view kScript = R"js('use strict';
+// Browsers have a clipboard on HTTPS and localhost alone; elsewhere a selected text can be copied.
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.readOnly = true;
+  area.style.position = 'fixed';
+  area.style.opacity = '0';
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (!done) throw new Error('not copied');
+};
 for (const button of document.querySelectorAll('button[data-copy]')) {
-  if (!navigator.clipboard) break;
   button.hidden = false;
   const label = button.firstChild;  // what is copied stands hidden behind it
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await copy(button.dataset.copy);
+    button.focus();
     label.data = 'Copied';
     setTimeout(() => { label.data = 'Copy'; }, 1500);
   });

@@ -50,7 +50,7 @@ std::string address_text(int fd) {
 tl::unexpected<Error> refused(const std::string& address, int error) {
   switch (error) {
     case EADDRINUSE:
-      return fail(Code::kConflict,
+      return fail(Code::kNetwork,
                   "{} is in use by another program; choose another port with --listen, or 0 for any",
                   address);
     case EACCES:

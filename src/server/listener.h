@@ -22,7 +22,7 @@ struct Listening {
   os::UniqueFd socket;
   std::string address;  // "127.0.0.1:41233", "[::1]:8080": the port is the one the kernel gave
 };
-// `address`: HOST:PORT, [IPv6]:PORT, :PORT for every interface. kUsage, kConflict, kNotAllowed.
+// `address`: HOST:PORT, [IPv6]:PORT, :PORT for every interface. kUsage, kNetwork (taken), kNotAllowed.
 Result<Listening> listen_on(const std::string& address);
 
 class Listener {

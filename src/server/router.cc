@@ -131,10 +131,21 @@ void answer_handle(Hub& hub, const Request& request, const std::string& path, Re
                  reply);
 }
 
+// Clients that are generated from /openapi.json escape the slashes of a model's name, which is one parameter
+// of a path to them.
+std::string with_api_slashes(std::string_view path) {
+  std::string out(path);
+  if (!path.starts_with("/api/v1/")) return out;
+  for (const char* escaped : {"%2F", "%2f"})
+    for (size_t at = out.find(escaped); at != std::string::npos; at = out.find(escaped, at))
+      out.replace(at, 3, "/");
+  return out;
+}
+
 void route(Hub& hub, const Request& request, Reply& reply) {
   if (request.method == Method::kOptions) return answer_options(reply);
   if (request.method == Method::kOther) return answer_wrong_method(request, reply);
-  const auto clean = protocol::clean_path(request.path());
+  const auto clean = protocol::clean_path(with_api_slashes(request.path()));
   if (!clean)
     return answer_problem(
         request, 400,

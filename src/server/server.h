@@ -36,7 +36,7 @@ struct ServerOptions {
 class Server {
  public:
   // Listens already when it returns. kUsage: bad address or certificate; kNotAllowed: port refused;
-  // kConflict: in use.
+  // kNetwork: in use.
   static Result<std::unique_ptr<Server>> start(std::shared_ptr<store::ObjectStore> store,
                                                ServerOptions options);
   virtual ~Server() = default;

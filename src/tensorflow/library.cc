@@ -95,10 +95,11 @@ Result<CApi> find_and_open() {
     if (!first) first = std::move(api).error();
   }
   if (!get(settings::kTensorFlow).empty()) return fail(std::move(*first));
-  return fail(std::move(*first).in(
-      fmt::format("running a model needs TensorFlow, which is not found; install it (pip install "
-                  "tensorflow-cpu), or name its package folder in {}",
-                  settings::kTensorFlow.environment)));
+  return fail(
+      Error(Code::kNotFound, first->message())
+          .in(fmt::format("running a model needs TensorFlow, which is not found; install it (pip install "
+                          "tensorflow-cpu), or name its package folder in {}",
+                          settings::kTensorFlow.environment)));
 }
 
 }  // namespace

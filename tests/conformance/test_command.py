@@ -234,3 +234,9 @@ def test_a_limit_on_the_size_of_files_is_an_error_that_leaves_nothing(tfhub, fau
     limited = Tfhub(tfhub.binary, tfhub.env, ["prlimit", "--core=0", "--fsize=100000"])
     assert "too large" in limited.fails(UNEXPECTED, "resolve", handle).error.lower()
     assert list(cache.path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mistyped, meant", [("resolv", "resolve"), ("pulish", "publish"), ("sevre", "serve"), ("caches", "cache"), ("xyzzy", None)])
+def test_a_mistyped_command_is_asked_about(tfhub, mistyped, meant):
+    error = tfhub.fails(USAGE, mistyped, "x").error
+    assert (f"did you mean `{meant}`?" in error) if meant else ("did you mean" not in error)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from support import models
-from support.command import CONFLICT, NOT_FOUND, USAGE, kill
+from support.command import NETWORK, NOT_FOUND, USAGE, kill
 from support.raw_http import connect, get
 from support.server import Server
 from support.waiting import wait_for
@@ -137,7 +137,7 @@ def test_an_ipv6_address_is_listened_on_and_written_in_brackets(tfhub, publish, 
 def test_an_address_in_use_is_said_to_be_in_use(tfhub, publish, serve, store):
     publish("acme/mul/1")
     server = serve()
-    finished = tfhub.fails(CONFLICT, "serve", "--store", store, "--listen", f"127.0.0.1:{server.port}")
+    finished = tfhub.fails(NETWORK, "serve", "--store", store, "--listen", f"127.0.0.1:{server.port}")
     assert str(server.port) in finished.err and "in use" in finished.err
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.command import UNEXPECTED, USAGE
+from support.command import NOT_FOUND, UNEXPECTED, USAGE
 
 RUN = ["--inputs", "x=[1, 2]", "--json"]
 
@@ -69,7 +69,7 @@ def test_python3_of_the_path_is_asked(tfhub, multiply):
 
 
 def test_without_tensorflow_the_error_says_how_to_get_it(tfhub, multiply, scratch):
-    error = tfhub.with_env(PATH=str(scratch)).fails(UNEXPECTED, "run", multiply, *RUN).error
+    error = tfhub.with_env(PATH=str(scratch)).fails(NOT_FOUND, "run", multiply, *RUN).error
     assert "pip install tensorflow-cpu" in error and "TFHUB_TENSORFLOW" in error
 
 

@@ -108,6 +108,18 @@ TEST_P(CatalogTest, ANewVersionIsFoundWithinASecond) {
   EXPECT_EQ(all(), std::tuple("acme/mul/1 versioned ", "acme/mul/2 latest ", Versions({1, 2})));
 }
 
+// What the lists show the downloads must have: the clock stands still, so nothing grows old by itself.
+TEST_P(CatalogTest, WhatARefreshHasSeenIsNotMissingAnyMore) {
+  Catalog catalog = catalog_by_our_clock();
+  ASSERT_TRUE(catalog.refresh());
+  EXPECT_EQ(found(catalog, "acme/mul/1"), "nothing");
+  published("acme/mul/1");
+  EXPECT_EQ(found(catalog, "acme/mul/1"), "nothing") << "remembered";
+  ASSERT_TRUE(*catalog.refresh());
+  EXPECT_EQ(catalog.snapshot()->models.size(), 1u);
+  EXPECT_EQ(found(catalog, "acme/mul/1"), "acme/mul/1 versioned ");
+}
+
 TEST_P(CatalogTest, WhoAsksAgainAtOnceIsAnsweredWithoutTheStore) {
   Catalog catalog = catalog_by_our_clock();
   EXPECT_EQ(found(catalog, "acme/mul/1"), "nothing");

@@ -102,7 +102,7 @@ TEST_P(Publication, OtherBytesUnderAPublishedNameChangeNothing) {
   EXPECT_OUTCOME(publish(*store_, "acme/mul/1", small_model("x")), Outcome::kPublished);
   const auto before = keys(*store_);
   EXPECT_FAILS(publish(*store_, "acme/mul/1", small_model("y")), Code::kConflict, HasSubstr("acme/mul/1"),
-               HasSubstr("other bytes"));
+               HasSubstr("saved_model.pb has other bytes"));
   EXPECT_FAILS(publish(*store_, "acme/mul/1", {{"model.tflite", "TFL3"}}, Kind::kTfLite), Code::kConflict,
                HasSubstr("acme/mul/1"));
   EXPECT_EQ(keys(*store_), before);

@@ -82,6 +82,9 @@ TEST(VersionRecord, SameContentIsAboutBytesOnly) {
   later.published += std::chrono::hours(1);
   later.staging = "ffffffffffffffffffffffffffffffff";
   EXPECT_TRUE(record.same_content(later));
+  later.archive_sha256 = Sha256::of(as_bytes("packed by something else"));
+  later.archive_size += 7;
+  EXPECT_TRUE(record.same_content(later)) << "the same files";
   EXPECT_FALSE(record.same_content(record_of("acme/mul/1", small_model("y"), kToken)));
   EXPECT_FALSE(record.same_content(record_of("acme/mul/2", small_model("x"), kToken)));
   EXPECT_FALSE(record.same_content(record_of("acme/mul/1", small_model("x"), kToken, Kind::kTf1Hub)));

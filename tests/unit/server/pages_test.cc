@@ -59,6 +59,12 @@ TEST_F(Pages, AHandleIsJsonForWhoAsksForJson) {
   EXPECT_EQ(answer.field("content-type"), "application/json");
   EXPECT_EQ(answer.field("vary"), "Accept, Accept-Encoding, Host");
   EXPECT_EQ(answer.body, get("/api/v1/models/acme/mul/1").body);
+  // Clients made from /openapi.json escape the slashes of a parameter; elsewhere such a path means two
+  // things.
+  for (const char* escaped : {"/api/v1/models/acme%2Fmul/1", "/api/v1/models/acme%2fmul%2F1"})
+    EXPECT_EQ(get(escaped).body, answer.body) << escaped;
+  EXPECT_EQ(get("/acme%2Fmul/1").status, 400U);
+  EXPECT_EQ(get("/api/v1/models/acme%2F..%2Fmul/1").status, 400U);
 }
 
 TEST_F(Pages, Lists) {

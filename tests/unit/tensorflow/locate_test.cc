@@ -103,7 +103,7 @@ TEST_F(Locate, WhatIsNoTensorFlowIsRefusedWithTheWayOut) {
 TEST_F(Locate, WithoutAnyTheErrorSaysWhatToInstallAndTheNextTryIsNew) {
   const auto none = library();
   ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().code(), Code::kUnexpected);
+  EXPECT_EQ(none.error().code(), Code::kNotFound);
   EXPECT_THAT(none.error().message(), HasSubstr("pip install tensorflow-cpu"));
   const ScopedEnv wrong("TFHUB_TENSORFLOW", "/no/such/tensorflow");
   EXPECT_EQ(library().error().code(), Code::kUsage);
