@@ -17,19 +17,19 @@ namespace {
 
 constexpr const char* kWayOut = "set TFHUB_CACHE_DIR to a directory of your own";
 
-enum class Standing { kNothing, kOurs, kForeign };
+enum class Whose { kNobodys, kOurs, kForeign };
 
 // A link counts as what it points to, if it is not somebody else's itself.
-Result<Standing> standing_of(const std::string& directory) {
+Result<Whose> owner_of(const std::string& directory) {
   for (const int follow : {AT_SYMLINK_NOFOLLOW, 0}) {
     struct ::stat status {};
     if (::fstatat(AT_FDCWD, directory.c_str(), &status, follow) != 0) {
-      if (errno == ENOENT) return Standing::kNothing;
+      if (errno == ENOENT) return Whose::kNobodys;
       return fail_system(errno, "cannot look at " + directory);
     }
-    if (!is_ours(status)) return Standing::kForeign;
+    if (!is_ours(status)) return Whose::kForeign;
   }
-  return Standing::kOurs;
+  return Whose::kOurs;
 }
 
 void say_once(const std::string& shared, const std::string& own) {
@@ -41,16 +41,16 @@ void say_once(const std::string& shared, const std::string& own) {
 
 Result<Place> default_place() {
   std::string shared = os::join(os::temporary_directory(), "tfhub_modules");
-  TFHUB_ASSIGN(const Standing standing, standing_of(shared));
-  if (standing != Standing::kForeign) return Place{std::move(shared), Owners::kSelfOrRoot, false};
+  TFHUB_ASSIGN(const Whose owner, owner_of(shared));
+  if (owner != Whose::kForeign) return Place{std::move(shared), Owners::kSelfOrRoot, false};
   std::string own = fmt::format("{}-{}", shared, ::geteuid());
-  TFHUB_ASSIGN(const Standing own_standing, standing_of(own));
-  if (own_standing == Standing::kForeign)
+  TFHUB_ASSIGN(const Whose own_owner, owner_of(own));
+  if (own_owner == Whose::kForeign)
     return fail(Code::kNotAllowed,
                 "{} and {} belong to another user, or others may write in them, so neither is taken for the "
                 "cache; {}",
                 shared, own, kWayOut);
-  if (own_standing == Standing::kNothing) say_once(shared, own);
+  if (own_owner == Whose::kNobodys) say_once(shared, own);
   return Place{std::move(own), Owners::kSelfOrRoot, true};
 }
 
@@ -81,8 +81,8 @@ Result<Place> place_from_settings(const std::string& flag) {
 Result<void> make_place(const Place& place) {
   if (place.owners == Owners::kAnybody) return os::make_directories(place.directory);
   TFHUB_TRY(os::make_directories(place.directory, place.hidden ? 0700 : 0755));
-  TFHUB_ASSIGN(const Standing standing, standing_of(place.directory));
-  if (standing == Standing::kOurs) return {};
+  TFHUB_ASSIGN(const Whose owner, owner_of(place.directory));
+  if (owner == Whose::kOurs) return {};
   return fail(Code::kNotAllowed, "{} was just made by another user; try again, or {}", place.directory,
               kWayOut);
 }

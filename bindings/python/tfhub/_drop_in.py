@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import email.message
 import http.client
+import os
 import re
+import tempfile
 import urllib.error
 from typing import TYPE_CHECKING
 
@@ -45,8 +47,11 @@ class Resolver(hub_resolver.Resolver):
         return hub_resolver.model_load_format() in ("COMPRESSED", "AUTO")
 
     def __call__(self, handle: str) -> str:
-        # Without the default of tensorflow_hub, which believes whoever made that directory first.
         cache_dir = hub_resolver.tfhub_cache_dir() or ""
+        if not cache_dir and tempfile.tempdir is not None and os.path.dirname(tfhub.cache.dir()) != tempfile.gettempdir():
+            # The program has its own temporary directory. Else ours is the default: tensorflow_hub's believes whoever
+            # made it first.
+            cache_dir = os.path.join(tempfile.gettempdir(), "tfhub_modules")
         try:
             path = tfhub.resolve(handle, cache_dir)
         except tfhub.Error as error:
