@@ -111,12 +111,24 @@ void AccessLog::gather() {
   }
 }
 
-// A pipe that poll() calls writable takes PIPE_BUF bytes without waiting (pipe(7)). The descriptor is not
-// made non-blocking: it is shared with whoever started us.
 void AccessLog::flush(std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
-  const std::unique_lock one_writer(writing_, until);
-  if (!one_writer) return;
+  {
+    std::unique_lock lock(mutex_);
+    if (!written_.wait_until(lock, until, [this] { return !writing_; })) return;
+    writing_ = true;
+  }
+  write_out(until);
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+  }
+  written_.notify_one();
+}
+
+// A pipe that poll() calls writable takes PIPE_BUF bytes without waiting (pipe(7)). The descriptor is not
+// made non-blocking: it is shared with whoever started us.
+void AccessLog::write_out(std::chrono::steady_clock::time_point until) {
   // What is not taken stays in the buffers, which have their bound.
   if (pending_.size() < kMostBuffered) gather();
   size_t done = 0;

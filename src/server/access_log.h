@@ -50,15 +50,17 @@ class AccessLog {
   void flush(std::chrono::milliseconds patience = std::chrono::seconds(1));
 
  private:
-  void gather();  // into pending_, by who has writing_
+  // Both by whoever has set writing_.
+  void write_out(std::chrono::steady_clock::time_point until);
+  void gather();  // into pending_
 
   const int fd_;
-  std::mutex mutex_;  // of buffers_ and stopping_
-  std::condition_variable wake_;
+  std::mutex mutex_;  // of buffers_, stopping_ and writing_
+  std::condition_variable wake_, written_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
   bool stopping_ = false;
-  std::timed_mutex writing_;
-  std::string pending_;  // gathered, and not yet taken
+  bool writing_ = false;  // no mutex: a write may wait after all, and nobody waits for it longer than he may
+  std::string pending_;   // gathered, and not yet taken
   Buffer sayings_;
   std::thread writer_;
 };

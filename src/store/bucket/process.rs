@@ -24,40 +24,36 @@ impl<T> PerProcess<T> {
         unsafe { there.as_ref() }.filter(|(process, _)| *process == std::process::id()).map(|(_, value)| value)
     }
 
-    /// In place of what there is, of this process or of its parent. What other threads got before stays good.
-    pub fn set(&self, value: T) -> &'static T {
-        let new = Box::into_raw(Box::new((std::process::id(), value)));
-        self.0.store(new, Ordering::Release);
-        // SAFETY: as above.
-        unsafe { &(*new).1 }
+    /// The value of this process. Several threads may call this at once; the first value that is there serves all. (A lock
+    /// would be inherited in whatever state another thread had left it.)
+    pub fn get_or_make(&self, make: impl FnOnce() -> T) -> &'static T {
+        let before = self.0.load(Ordering::Acquire);
+        if let Some(value) = self.get() {
+            return value;
+        }
+        let new = Box::into_raw(Box::new((std::process::id(), make())));
+        match self.0.compare_exchange(before, new, Ordering::AcqRel, Ordering::Acquire) {
+            // SAFETY: what is put here is never freed.
+            Ok(_) => unsafe { &(*new).1 },
+            Err(others) => {
+                // SAFETY: nobody else has seen ours.
+                drop(unsafe { Box::from_raw(new) });
+                unsafe { &(*others).1 }
+            }
+        }
     }
 }
 
 static RUNTIME: PerProcess<Runtime> = PerProcess::new();
 static TRANSPORT: PerProcess<Transport> = PerProcess::new();
 
-/// `make` may be called by several threads at once; the first runtime that is there serves all.
 pub fn runtime(make: fn() -> Runtime) -> &'static Runtime {
-    if let Some(runtime) = RUNTIME.get() {
-        return runtime;
-    }
-    // A lock would be inherited in whatever state another thread had left it.
-    let before = RUNTIME.0.load(Ordering::Acquire);
-    let new = Box::into_raw(Box::new((std::process::id(), make())));
-    match RUNTIME.0.compare_exchange(before, new, Ordering::AcqRel, Ordering::Acquire) {
-        // SAFETY: what is put there is never freed.
-        Ok(_) => unsafe { &(*new).1 },
-        Err(others) => {
-            // SAFETY: nobody else has seen ours.
-            drop(unsafe { Box::from_raw(new) });
-            unsafe { &(*others).1 }
-        }
-    }
+    RUNTIME.get_or_make(make)
 }
 
-/// What OpenDAL asks for beside an operator (tokens of some credentials) goes by the transport opened last.
+/// What OpenDAL asks for beside an operator (tokens of some credentials) goes by the transport opened first.
 pub fn keep_transport(transport: &Transport) {
-    TRANSPORT.set(transport.clone());
+    TRANSPORT.get_or_make(|| transport.clone());
 }
 
 pub fn transport() -> Option<&'static Transport> {
