@@ -3,6 +3,7 @@
 #include "cache/entry.h"
 #include "cache/lock.h"
 #include "cache/publish.h"
+#include "cache/remove.h"
 #include "cache/waiter.h"
 #include "os/file.h"
 #include "protocol/handle.h"
@@ -36,19 +37,21 @@ Result<void> DirectoryCache::set_alias(const std::string& handle, const std::str
     if (there->usable()) return {};
     // Half deleted, it helps nobody, and tensorflow_hub would take it for a model for ever.
     const std::string aside = paths.aside(lock->token());
-    TFHUB_TRY(os::rename(paths.model(), aside));
+    TFHUB_TRY(take_out_of_sight(paths.model(), aside));
     TFHUB_TRY(os::remove_tree(aside));
   }
   // Link first: find() believes an alias's descriptor only where both say the same.
   TFHUB_ASSIGN(const std::string text,
                format_descriptor({.handle = handle, .etag = etag, .alias_of = target, .files = nullptr}));
-  if (!os::exists(target_paths.model()))
+  TFHUB_ASSIGN(const bool target_is_there, os::exists(target_paths.model()));
+  if (!target_is_there)
     return fail(Code::kNotFound, "{} is not in the cache, so {} cannot stand for it", target, handle);
   if (!there || there->name.target != target_paths.key)
     TFHUB_TRY(os::replace_symlink(target_paths.key, paths.model()));
   TFHUB_TRY(write_descriptor(paths, lock->token(), text));
   // Whoever removes the target takes its aliases along, before and after; one of both sees the other.
-  if (os::exists(target_paths.model())) return {};
+  TFHUB_ASSIGN(const bool target_is_still_there, os::exists(target_paths.model()));
+  if (target_is_still_there) return {};
   TFHUB_TRY(os::remove_tree(paths.model()));
   return os::remove_tree(paths.descriptor());
 }

@@ -27,7 +27,8 @@ Error not_writable(const std::string& handle, const std::string& directory, Erro
 // false: somebody else's tree is there already.
 Result<bool> fill_locked(const EntryPaths& paths, const EntryLock& lock, const std::string& handle,
                          const Fill& fill) {
-  TFHUB_ASSIGN(auto staging, os::StagingDirectory::create(paths.staging(lock.token())));
+  TFHUB_ASSIGN(auto staging,
+               os::StagingDirectory::create(paths.staging(lock.token()), mode_of(paths.owners)));
   TFHUB_ASSIGN(const Filled filled, fill(staging));
   if (filled.files.empty()) return fail(Code::kCorrupt, "{} has no file", handle);
   TFHUB_ASSIGN(

@@ -24,8 +24,9 @@ bool is_content(const std::string& path, const std::string& content) {
 
 // The lock file is made under another name, filled and locked there, and only then renamed: whoever sees
 // M.lock sees it whole and, if it is ours, kernel-locked for as long as its holder lives.
-Result<std::unique_ptr<os::FileLock>> make_locked_file(const std::string& path, const std::string& content) {
-  os::UniqueFd fd(os::syscalls().openat(AT_FDCWD, path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+Result<std::unique_ptr<os::FileLock>> make_locked_file(const std::string& path, const std::string& content,
+                                                       mode_t mode) {
+  os::UniqueFd fd(os::syscalls().openat(AT_FDCWD, path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) return fail_system(errno, "cannot create " + path);
   if (auto written = os::write_all(fd.get(), as_bytes(content), path); !written) {
     os::syscalls().unlinkat(AT_FDCWD, path.c_str(), 0);
@@ -56,7 +57,7 @@ Result<std::optional<EntryLock>> EntryLock::try_acquire(const EntryPaths& paths)
     std::string token = new_token();
     std::string content = fmt::format("{}.{}.{}", os::host_name(), os::process_id(), token);
     const std::string temporary = paths.new_lock(token);
-    TFHUB_ASSIGN(auto kernel_lock, make_locked_file(temporary, content));
+    TFHUB_ASSIGN(auto kernel_lock, make_locked_file(temporary, content, mode_of(paths.owners) & 0666));
     auto placed = os::rename_no_replace(temporary, paths.lock());
     if (placed && *placed)
       return EntryLock(paths.lock(), std::move(token), std::move(content), std::move(kernel_lock));

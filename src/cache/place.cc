@@ -78,9 +78,13 @@ Result<Place> place_from_settings(const std::string& flag) {
   return default_place();
 }
 
+mode_t mode_of(Owners owners) {
+  return owners == Owners::kSelfOrRoot ? 0755 : 0777;
+}
+
 Result<void> make_place(const Place& place) {
   if (place.owners == Owners::kAnybody) return os::make_directories(place.directory);
-  TFHUB_TRY(os::make_directories(place.directory, place.hidden ? 0700 : 0755));
+  TFHUB_TRY(os::make_directories(place.directory, place.hidden ? 0700 : mode_of(place.owners)));
   TFHUB_ASSIGN(const Whose owner, owner_of(place.directory));
   if (owner == Whose::kOurs) return {};
   return fail(Code::kNotAllowed, "{} was just made by another user; try again, or {}", place.directory,

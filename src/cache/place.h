@@ -28,6 +28,10 @@ struct Place {
 // is made yet. kNotAllowed: both are somebody else's.
 Result<Place> place_from_settings(const std::string& flag = {});
 
+// The mode, less the umask, of the directories that are made there; files have it without the execute bits.
+// In the default place nobody else may ever write; in a named one the umask says who may.
+mode_t mode_of(Owners owners);
+
 // Makes it where it is not there. kNotAllowed: meanwhile somebody else did.
 Result<void> make_place(const Place& place);
 

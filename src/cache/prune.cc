@@ -36,7 +36,12 @@ class DirectoryPruning final : public Pruning {
     if (!in_use_) in_use_ = keys_in_use(cache().directory());
     if (in_use_->contains(entry.key)) return false;
     const EntryPaths paths{cache().directory(), entry.key};
-    if (dry_run()) return !os::exists(paths.lock()) || dead_locks_.contains(paths.lock());
+    if (dry_run()) {
+      TFHUB_ASSIGN(const bool locked, os::exists(paths.lock()));
+      if (locked && !dead_locks_.contains(paths.lock())) return false;
+      TFHUB_TRY(os::check_removable(paths.model()));
+      return true;
+    }
     return remove_entry(paths, [&](const EntryOnDisk& now) {
       if (entry.state == State::kBroken) return !now.usable();
       return !now.descriptor || now.descriptor->used() <= entry.used;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace tfhub::cache {
 
@@ -23,7 +24,7 @@ Result<void> Pruning::remove_entries() {
   std::vector<const Entry*> models;
   for (const Entry& entry : all) {
     if (entry.state == State::kBroken) {
-      TFHUB_ASSIGN(const bool removed, take_out(entry));
+      TFHUB_ASSIGN(const bool removed, take_out_where_allowed(entry));
       const char* const why =
           entry.alias_of.empty() ? "broken" : "an alias of a model that is gone or broken";
       if (removed) report(entry.handle, entry.path, why, entry.size);
@@ -47,9 +48,17 @@ Result<void> Pruning::remove_entries() {
   return {};
 }
 
+// What a colleague alone may remove is told, and no reason to keep the rest.
+Result<bool> Pruning::take_out_where_allowed(const Entry& entry) {
+  auto removed = take_out(entry);
+  if (removed || removed.error().code() != Code::kNotAllowed) return removed;
+  warn("{} stays: {}", entry.handle.empty() ? entry.path : entry.handle, removed.error().message());
+  return false;
+}
+
 // The aliases of the model go together with it.
 Result<bool> Pruning::remove_unused(const Entry& entry, bool too_old) {
-  TFHUB_ASSIGN(const bool removed, take_out(entry));
+  TFHUB_ASSIGN(const bool removed, take_out_where_allowed(entry));
   if (!removed) return false;
   report(entry.handle, entry.path, too_old ? "not used for so long" : "least recently used", entry.size);
   if (entry.handle.empty()) return true;

@@ -31,6 +31,7 @@ class Pruning {
 
  private:
   Result<void> remove_entries();
+  Result<bool> take_out_where_allowed(const Entry& entry);
   Result<bool> remove_unused(const Entry& entry, bool too_old);
 
   const Cache& cache_;

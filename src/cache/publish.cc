@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cache/entry.h"
+#include "cache/remove.h"
 #include "os/file.h"
 #include "os/syscalls.h"
 
@@ -17,12 +18,13 @@ namespace {
 // needed.
 constexpr int kPublishAttempts = 4;
 
-// A broken M, out of the way. Unless discard() says that it is not missed, it is put back.
+// A broken M, out of the way. Unless discard() says that it is not missed, it is put back, if it could be
+// moved as a whole.
 class MovedAside {
  public:
   static Result<MovedAside> move(std::string model, std::string aside) {
-    TFHUB_TRY(os::rename(model, aside));
-    return MovedAside(std::move(model), std::move(aside));
+    TFHUB_ASSIGN(const bool moved, take_out_of_sight(model, aside));
+    return MovedAside(std::move(model), moved ? std::move(aside) : std::string());
   }
   ~MovedAside() {
     if (aside_.empty()) return;
@@ -44,7 +46,7 @@ class MovedAside {
 }  // namespace
 
 Result<void> write_descriptor(const EntryPaths& paths, std::string_view token, const std::string& text) {
-  TFHUB_ASSIGN(auto file, os::StagingFile::create(paths.new_descriptor(token)));
+  TFHUB_ASSIGN(auto file, os::StagingFile::create(paths.new_descriptor(token), mode_of(paths.owners) & 0666));
   TFHUB_TRY(file.write(as_bytes(text)));
   return file.commit(paths.descriptor());
 }
@@ -58,7 +60,8 @@ Result<bool> publish(const EntryPaths& paths, std::string_view token, os::Stagin
   for (int attempt = 1; attempt <= kPublishAttempts; ++attempt) {
     TFHUB_ASSIGN(const auto there, read_entry(paths));
     if (there && there->usable()) return false;
-    TFHUB_ASSIGN(auto record, os::StagingFile::create(paths.new_descriptor(token)));
+    TFHUB_ASSIGN(auto record,
+                 os::StagingFile::create(paths.new_descriptor(token), mode_of(paths.owners) & 0666));
     TFHUB_TRY(record.write(as_bytes(descriptor)));
     // In this order: one syncfs, where there are many files, has written the record too.
     TFHUB_TRY(staging.sync());
@@ -72,7 +75,7 @@ Result<bool> publish(const EntryPaths& paths, std::string_view token, os::Stagin
         record.place(paths.descriptor()).and_then([&] { return staging.place(paths.model()); });
     // Nothing new is left. A broken M keeps the new descriptor: without one it might pass for a model of
     // tensorflow_hub's.
-    if (!committed && !old && !os::exists(paths.model()))
+    if (!committed && !old && !os::exists(paths.model()).value_or(true))
       os::syscalls().unlinkat(AT_FDCWD, paths.descriptor().c_str(), 0);
     TFHUB_TRY(committed);
     if (old) old->discard();

@@ -31,6 +31,13 @@ Result<bool> remove_aliases(const EntryPaths& target) {
 
 }  // namespace
 
+Result<bool> take_out_of_sight(const std::string& model, const std::string& aside) {
+  TFHUB_TRY(os::check_removable(model));
+  TFHUB_ASSIGN(const bool moved, os::rename_where_movable(model, aside));
+  if (!moved) TFHUB_TRY(os::remove_tree(model));
+  return moved;
+}
+
 Result<bool> remove_entry(const EntryPaths& paths, const StillWanted& still_wanted) {
   TFHUB_ASSIGN(const auto lock, lock_if_free(paths));
   if (!lock) return false;
@@ -47,7 +54,7 @@ Result<bool> remove_entry(const EntryPaths& paths, const StillWanted& still_want
   // Out of sight in one step, then at leisure. The descriptor goes second: without M it is no entry for
   // anybody.
   const std::string aside = paths.aside(lock->token());
-  if (entry->name.kind == ModelName::Kind::kTree) TFHUB_TRY(os::rename(paths.model(), aside));
+  if (entry->name.kind == ModelName::Kind::kTree) TFHUB_TRY(take_out_of_sight(paths.model(), aside));
   TFHUB_TRY(os::remove_tree(paths.descriptor()));
   TFHUB_TRY(os::remove_tree(aside));
   TFHUB_TRY(remove_aliases(paths));

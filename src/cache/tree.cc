@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "cache/layout.h"
 #include "os/file.h"
+#include "os/syscalls.h"
 
 namespace tfhub::cache {
 namespace {
@@ -44,21 +45,27 @@ class OwnersOfFolders {
 };
 
 // One stat a file, from the directory itself: the path to it is walked once, not 8,000 times.
-bool files_are_as_recorded(int directory, const Descriptor& descriptor, Owners owners) {
+// A file that is not there, or is another, is a no; that it cannot be looked at is an error: a model that a
+// disk or a network does not show at the moment is not to be fetched anew and put in its own place.
+Result<bool> files_are_as_recorded(const std::string& model, int directory, const Descriptor& descriptor,
+                                   Owners owners) {
   OwnersOfFolders folders(directory);
-  return descriptor.every_file([&](const RecordedFile& file) {
+  int error = 0;
+  const bool all = descriptor.every_file([&](const RecordedFile& file) {
     struct ::stat status {};
     // In a directory that the user named, links to the same bytes elsewhere are his (Bazel, DVC, stow).
     const int follow = owners == Owners::kAnybody ? 0 : AT_SYMLINK_NOFOLLOW;
-    return ::fstatat(directory, file.path.data(), &status, follow) == 0 && S_ISREG(status.st_mode) &&
-           static_cast<uint64_t>(status.st_size) == file.size &&
+    if (os::syscalls().fstatat(directory, file.path.data(), &status, follow) != 0) {
+      error = errno;
+      return false;
+    }
+    return S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) == file.size &&
            (owners == Owners::kAnybody || (is_ours(status) && folders.are_ours(file.path)));
   });
-}
-
-bool is_directory(const std::string& path) {
-  struct ::stat status {};
-  return ::fstatat(AT_FDCWD, path.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
+  constexpr std::array kNotThere{0, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG};
+  if (std::find(kNotThere.begin(), kNotThere.end(), error) == kNotThere.end())
+    return fail_system(error, "cannot look at the files of " + model);
+  return all;
 }
 
 // "variables.data-00001-of-00003" is shard 1 of 3 of "variables".
@@ -92,7 +99,11 @@ Result<State> judge_foreign(const std::string& model) {
   TFHUB_ASSIGN(auto names, os::list_directory(model));
   std::vector<std::string> variables;
   if (std::find(names.begin(), names.end(), kVariables) != names.end()) {
-    if (auto inside = os::list_directory(os::join(model, kVariables))) variables = std::move(*inside);
+    // It may be a file of that name as well.
+    TFHUB_ASSIGN(const auto info, os::stat(os::join(model, kVariables)));
+    if (info && info->type == os::FileInfo::Type::kDirectory) {
+      TFHUB_ASSIGN(variables, os::list_directory(os::join(model, kVariables)));
+    }
   }
   if (!names_look_whole(names, variables)) return State::kBroken;
   if (has_graph(names)) return State::kForeign;
@@ -120,7 +131,8 @@ bool names_look_whole(const std::vector<std::string>& top, const std::vector<std
 Result<std::optional<std::string>> find_foreign(const std::string& model, Owners owners) {
   if (owners == Owners::kAnybody) return std::nullopt;
   if (!is_ours_at(model)) return model;
-  if (!is_directory(model)) return std::nullopt;
+  TFHUB_ASSIGN(const auto info, os::stat(model));
+  if (!info || info->type != os::FileInfo::Type::kDirectory) return std::nullopt;
   TFHUB_ASSIGN(const auto entries, os::walk(model));
   for (const os::WalkEntry& entry : entries)
     if (std::string path = os::join(model, entry.path); !is_ours_at(path)) return path;
@@ -139,7 +151,8 @@ Result<State> judge_tree(const std::string& model, const Descriptor* descriptor,
     return foreign ? State::kBroken : judge_foreign(model);
   }
   if (owners != Owners::kAnybody && !is_ours_at(model)) return State::kBroken;
-  return files_are_as_recorded(directory.get(), *descriptor, owners) ? State::kComplete : State::kBroken;
+  TFHUB_ASSIGN(const bool whole, files_are_as_recorded(model, directory.get(), *descriptor, owners));
+  return whole ? State::kComplete : State::kBroken;
 }
 
 Result<ModelName> look_at_model(const std::string& model) {

@@ -38,8 +38,10 @@ class Verifier {
     if (foreign)
       return found(*foreign, "belongs to another user, or others may write in it, so it is not believed");
     const auto& descriptor = entry.tree_descriptor();
-    if (entry.is_alias() && !os::exists(model))
-      return found(entry.paths.model(), "is an alias of a model that is gone");
+    if (entry.is_alias()) {
+      TFHUB_ASSIGN(const bool target_is_there, os::exists(model));
+      if (!target_is_there) return found(entry.paths.model(), "is an alias of a model that is gone");
+    }
     if (descriptor && descriptor->record() == Descriptor::Record::kTorn)
       return found(entry.tree_paths().descriptor(),
                    "is damaged: its record of the files does not match its checksum");

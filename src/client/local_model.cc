@@ -21,7 +21,7 @@ Error with_way_out(Error error) {
 Result<os::StagingDirectory> unpack(const std::string& path, const archive::Limits& limits,
                                     Progress* progress) {
   const std::string name = fmt::format("tfhub_unpacked.{}.tmp", random_token());
-  auto made = os::StagingDirectory::create(os::join(os::temporary_directory(), name));
+  auto made = os::StagingDirectory::create(os::join(os::temporary_directory(), name), 0700);
   if (!made) return fail(with_way_out(std::move(made).error()));
   os::StagingDirectory directory = std::move(*made);
   TFHUB_ASSIGN(const auto info, os::stat(path));

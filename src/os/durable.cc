@@ -27,7 +27,7 @@ class TemporaryFile {
 
   Result<void> fill(Bytes bytes) {
     const UniqueFd fd(
-        syscalls().openat(AT_FDCWD, path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+        syscalls().openat(AT_FDCWD, path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!fd) return fail_system(errno, "cannot create " + path_);
     TFHUB_TRY(write_all(fd.get(), bytes, path_));
     if (syscalls().fsync(fd.get()) != 0) return fail_system(errno, "cannot write " + path_);
@@ -63,17 +63,12 @@ Result<void> write_file_atomically(const std::string& path, Bytes bytes) {
 }
 
 Result<bool> write_file_if_absent(const std::string& path, Bytes bytes) {
-  if (exists(path)) return false;
+  TFHUB_ASSIGN(const bool there, exists(path));
+  if (there) return false;
   TemporaryFile temporary(temporary_neighbour(path));
   TFHUB_TRY(temporary.fill(bytes));
-  if (syscalls().linkat(AT_FDCWD, temporary.path().c_str(), AT_FDCWD, path.c_str(), 0) != 0) {
-    if (errno == EEXIST) return false;
-    // No hard links here (some network and user-space file systems).
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
-      return fail_system(errno, "cannot create " + path);
-    TFHUB_ASSIGN(const bool created, rename_no_replace(temporary.path(), path));
-    if (!created) return false;
-  }
+  TFHUB_ASSIGN(const bool created, rename_no_replace(temporary.path(), path));
+  if (!created) return false;
   TFHUB_TRY(sync_path(parent(path)));
   return true;
 }

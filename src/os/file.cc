@@ -31,9 +31,11 @@ FileInfo file_info(const struct ::stat& status) {
 }
 
 // As every other call here is judged: by the effective user and his capabilities, where access(2) looks at
-// the real one.
+// the real one. That takes faccessat2(2), to which the filters of older container runtimes answer EPERM
+// instead of ENOSYS (so that the C library does not do without it); there access(2) has to do.
 bool may(const char* path, int how) {
-  return ::faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0;
+  if (::faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0) return true;
+  return errno == EPERM && ::access(path, how) == 0;
 }
 
 Error not_a_file(const std::string& path) {
@@ -64,14 +66,15 @@ struct CloseDirectory {
 
 Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) {
   struct ::stat status {};
-  if (::fstatat(AT_FDCWD, path.c_str(), &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0)
+  if (syscalls().fstatat(AT_FDCWD, path.c_str(), &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0)
     return file_info(status);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   return fail_system(errno, "cannot look at " + path);
 }
 
-bool exists(const std::string& path) {
-  return may(path.c_str(), F_OK);
+Result<bool> exists(const std::string& path) {
+  TFHUB_ASSIGN(const auto info, stat(path));
+  return info.has_value();
 }
 
 Result<UniqueFd> open_read(const std::string& path) {
@@ -228,34 +231,38 @@ Result<std::vector<WalkEntry>> walk(const std::string& root) {
   return entries;
 }
 
+namespace {
+
+// In a directory with the sticky bit only the owner of an entry, or of the directory, may remove it
+// (inode(7)).
+Result<void> check_directory_can_be_emptied(const std::string& path) {
+  if (!may(path.c_str(), W_OK | X_OK)) return fail_system(errno, "cannot remove what is in " + path);
+  struct ::stat status {};
+  if (syscalls().fstatat(AT_FDCWD, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return fail_system(errno, "cannot look at " + path);
+  const uid_t user = ::geteuid();
+  if ((status.st_mode & S_ISVTX) != 0 && user != 0 && status.st_uid != user)
+    return fail_system(EPERM, "cannot remove what is in " + path);
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_removable(const std::string& path) {
+  TFHUB_ASSIGN(const auto info, stat(path, /*follow=*/false));
+  if (!info || info->type != FileInfo::Type::kDirectory) return {};
+  TFHUB_TRY(check_directory_can_be_emptied(path));
+  TFHUB_ASSIGN(const auto entries, walk(path));
+  for (const WalkEntry& entry : entries)
+    if (entry.info.type == FileInfo::Type::kDirectory)
+      TFHUB_TRY(check_directory_can_be_emptied(join(path, entry.path)));
+  return {};
+}
+
 Result<void> remove_tree(const std::string& path) {
   if (const int error = remove_at(AT_FDCWD, path.c_str()); error != 0)
     return fail_system(error, "cannot remove " + path);
   return {};
-}
-
-Result<void> rename(const std::string& from, const std::string& to) {
-  if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) return {};
-  return fail_system(errno, "cannot rename " + from + " to " + to);
-}
-
-Result<bool> rename_no_replace(const std::string& from, const std::string& to) {
-  if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
-  if (errno == EEXIST) return false;
-  if (errno != EINVAL && errno != ENOSYS) return fail_system(errno, "cannot rename " + from + " to " + to);
-  // A file system without RENAME_NOREPLACE (some network ones): a plain rename never replaces a non-empty
-  // directory, and link() never replaces a file.
-  TFHUB_ASSIGN(const auto info, stat(from, false));
-  if (info && info->type == FileInfo::Type::kDirectory) {
-    if (syscalls().renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) return true;
-    if (errno == EEXIST || errno == ENOTEMPTY) return false;
-  } else if (syscalls().linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) {
-    syscalls().unlinkat(AT_FDCWD, from.c_str(), 0);
-    return true;
-  } else if (errno == EEXIST) {
-    return false;
-  }
-  return fail_system(errno, "cannot rename " + from + " to " + to);
 }
 
 uint64_t tree_size(const std::string& path) {

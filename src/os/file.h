@@ -28,7 +28,9 @@ struct FileInfo {
 
 // What lies at `path`, the link itself if it is one (follow: what it points to). Nothing there: nullopt.
 Result<std::optional<FileInfo>> stat(const std::string& path, bool follow = true);
-bool exists(const std::string& path);
+// Whether there is something at `path`, or where the link there leads. An error (no permission, a disk or a
+// network that fails) is not a no: who takes it for one makes again what is there, or calls it lost.
+Result<bool> exists(const std::string& path);
 
 // A regular file or a directory, to be read; never waits. kCorrupt: it is something else. A name in a
 // directory that others may write can be anything, a FIFO or a device too.
@@ -50,8 +52,9 @@ Result<void> write_all(int fd, Bytes bytes, const std::string& path_for_errors);
 // short.
 void start_writeback(int fd, uint64_t offset, uint64_t length);
 
-// The directory and every missing parent, 0755 less the umask.
-Result<void> make_directories(const std::string& path, unsigned mode = 0755);
+// The directory and every missing parent, with this mode less the umask: a group that shares a place sets its
+// umask, and its directories the setgid bit.
+Result<void> make_directories(const std::string& path, unsigned mode = 0777);
 // Names in a directory, sorted, without "." and "..". A missing directory is kNotFound.
 Result<std::vector<std::string>> list_directory(const std::string& path);
 
@@ -65,11 +68,20 @@ Result<std::vector<WalkEntry>> walk(const std::string& root);
 
 // Removes what is at `path`, with all below it, following no link. Nothing there is fine.
 Result<void> remove_tree(const std::string& path);
+// Whether this user may remove all that is in the directory `path`; kNotAllowed, which names the first
+// directory where he may not. For what is not to be torn apart halfway.
+Result<void> check_removable(const std::string& path);
 
 // rename(2); replaces a file, or an empty directory by a directory.
 Result<void> rename(const std::string& from, const std::string& to);
-// false: something is at `to` already and stays.
+// The same of what may not be movable as a whole: false where it is a directory of an image's lower layer, or
+// where one of both is a mount point.
+Result<bool> rename_where_movable(const std::string& from, const std::string& to);
+// false: something is at `to` already and stays. On a file system that has neither RENAME_NOREPLACE nor hard
+// links, a neighbour `to`.claim is made for a moment; who died with it there delays the others ten seconds.
 Result<bool> rename_no_replace(const std::string& from, const std::string& to);
+// What is at both names changes places. false: this file system cannot do that, or not with these.
+Result<bool> exchange(const std::string& one, const std::string& other);
 
 // Makes a file, or the names in a directory, survive a power cut.
 Result<void> sync_path(const std::string& path);

@@ -24,19 +24,20 @@ Result<void> sync_each(const std::string& root) {
 
 }  // namespace
 
-Result<StagingDirectory> StagingDirectory::create(std::string path) {
-  if (syscalls().mkdirat(AT_FDCWD, path.c_str(), 0755) != 0) {
+Result<StagingDirectory> StagingDirectory::create(std::string path, mode_t mode) {
+  if (syscalls().mkdirat(AT_FDCWD, path.c_str(), mode) != 0) {
     if (errno == EEXIST) return fail(Code::kConflict, "cannot create {}: something is there already", path);
     return fail_system(errno, "cannot create the directory " + path);
   }
   UniqueFd directory(syscalls().openat(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
   if (!directory) return fail_system(errno, "cannot open " + path);
-  return StagingDirectory(std::move(path), std::move(directory));
+  return StagingDirectory(std::move(path), std::move(directory), mode);
 }
 
 StagingDirectory::StagingDirectory(StagingDirectory&& other) noexcept
     : path_(std::move(other.path_)),
       directory_(std::move(other.directory_)),
+      mode_(other.mode_),
       parent_name_(std::move(other.parent_name_)),
       parent_(std::move(other.parent_)),
       files_(other.files_),
@@ -63,7 +64,7 @@ Result<void> StagingDirectory::make_directory(std::string_view relative) {
   }
   const std::string last = slash == std::string::npos ? name : name.substr(slash + 1);
   const int at = parent_fd ? parent_fd.get() : directory_.get();
-  if (syscalls().mkdirat(at, last.c_str(), 0755) == 0) return {};
+  if (syscalls().mkdirat(at, last.c_str(), mode_) == 0) return {};
   if (errno != EEXIST) return fail_system(errno, "cannot create the directory " + join(path_, name));
   const UniqueFd existing(
       syscalls().open_beneath(directory_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
@@ -91,8 +92,8 @@ Result<int> StagingDirectory::open_parent(std::string_view name, std::string& la
 Result<UniqueFd> StagingDirectory::create_file(std::string_view relative) {
   std::string name;
   TFHUB_ASSIGN(const int parent_fd, open_parent(relative, name));
-  UniqueFd fd(
-      syscalls().open_beneath(parent_fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  UniqueFd fd(syscalls().open_beneath(parent_fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                                      mode_ & 0666));
   if (!fd) return fail_system(errno, "cannot create " + join(path_, relative));
   ++files_;
   return fd;
@@ -123,8 +124,8 @@ Result<bool> StagingDirectory::commit(const std::string& destination) {
   return placed;
 }
 
-Result<StagingFile> StagingFile::create(std::string path) {
-  UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+Result<StagingFile> StagingFile::create(std::string path, mode_t mode) {
+  UniqueFd fd(syscalls().openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) return fail_system(errno, "cannot create " + path);
   return StagingFile(std::move(path), std::move(fd));
 }

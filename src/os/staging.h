@@ -2,6 +2,8 @@
 // without commit() leaves nothing.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,17 +17,18 @@ namespace tfhub::os {
 // on the way, even if somebody else plants one meanwhile (openat2 with RESOLVE_BENEATH and NO_SYMLINKS).
 class StagingDirectory {
  public:
-  // Creates `path` (its parent exists); kConflict when something is there.
-  static Result<StagingDirectory> create(std::string path);
+  // Creates `path` (its parent exists); kConflict when something is there. All directories in it get `mode`
+  // less the umask, and all files the same without the execute bits.
+  static Result<StagingDirectory> create(std::string path, mode_t mode = 0777);
   ~StagingDirectory();  // removes the tree unless committed or released
   StagingDirectory(StagingDirectory&& other) noexcept;
   StagingDirectory& operator=(StagingDirectory&&) = delete;
 
   const std::string& path() const { return path_; }
 
-  // A directory (0755) and its missing parents. Existing is fine.
+  // A directory and its missing parents. Existing is fine.
   Result<void> make_directory(std::string_view relative);
-  // A new file (0644); its parent directory exists. An existing name is an error.
+  // A new file; its parent directory exists. An existing name is an error.
   Result<UniqueFd> create_file(std::string_view relative);
 
   // Everything written so far survives a power cut: few files are synced one by one, many with one syncfs.
@@ -39,14 +42,15 @@ class StagingDirectory {
   void release() { owned_ = false; }
 
  private:
-  StagingDirectory(std::string path, UniqueFd directory)
-      : path_(std::move(path)), directory_(std::move(directory)) {}
+  StagingDirectory(std::string path, UniqueFd directory, mode_t mode)
+      : path_(std::move(path)), directory_(std::move(directory)), mode_(mode) {}
   // The open directory that holds `name`, and its last component: no look-up of the way for each of its
   // files.
   Result<int> open_parent(std::string_view name, std::string& last);
 
   std::string path_;
   UniqueFd directory_;
+  mode_t mode_;
   std::string parent_name_;  // of the last file created,
   UniqueFd parent_;          // open; not open where that is the directory itself
   uint64_t files_ = 0;
@@ -56,7 +60,8 @@ class StagingDirectory {
 // A file being written; place() and commit() put it in place whole.
 class StagingFile final : public ByteSink {
  public:
-  static Result<StagingFile> create(std::string path);  // the temporary name itself; parent exists
+  // `path`: the temporary name itself; its parent exists. The file gets `mode` less the umask.
+  static Result<StagingFile> create(std::string path, mode_t mode = 0666);
   ~StagingFile() override;
   StagingFile(StagingFile&& other) noexcept;
   StagingFile& operator=(StagingFile&&) = delete;

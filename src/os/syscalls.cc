@@ -57,6 +57,8 @@ Syscalls Syscalls::real() {
       .openat = [](int dirfd, const char* path, int flags,
                    mode_t mode) { return ::openat(dirfd, path, flags, mode); },
       .open_beneath = openat2_beneath,
+      .fstatat = [](int dirfd, const char* path, struct ::stat* status,
+                    int flags) { return ::fstatat(dirfd, path, status, flags); },
       .mkdirat = ::mkdirat,
       .write = ::write,
       .fsync = ::fsync,

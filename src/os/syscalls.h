@@ -1,7 +1,9 @@
-// The one seam in front of every system call that changes a disk. Tests replace single entries (a full disk,
-// a read-only file system, a power cut after the n-th call); nothing else ever does.
+// The one seam in front of the system calls that change a disk or say what is on it. Tests replace single
+// entries (a full disk, a read-only file system, a power cut after the n-th call, a network file system that
+// is gone); nothing else ever does.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -14,6 +16,7 @@ struct Syscalls {
   std::function<int(int dirfd, const char* path, int flags, mode_t mode)> openat;
   // openat2(2) with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS: the path stays below dirfd and crosses no symlink.
   std::function<int(int dirfd, const char* path, int flags, mode_t mode)> open_beneath;
+  std::function<int(int dirfd, const char* path, struct stat* status, int flags)> fstatat;
   std::function<int(int dirfd, const char* path, mode_t mode)> mkdirat;
   std::function<ssize_t(int fd, const void* data, size_t size)> write;
   std::function<int(int fd)> fsync;

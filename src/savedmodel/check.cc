@@ -19,23 +19,35 @@ constexpr std::string_view kExpected =
     "one, or a "
     ".tflite file";
 
-bool has_file(const std::string& directory, std::string_view name) {
-  const auto info = os::stat(os::join(directory, name));
-  return info && *info && (*info)->type == os::FileInfo::Type::kFile;
+// The files in the top folder of a directory that tell what kind of model it is.
+struct Marks {
+  bool graph = false, model_json = false, tf1_hub = false;
+  bool model() const { return graph || model_json; }
+};
+
+Result<bool> has_file(const std::string& directory, std::string_view name) {
+  TFHUB_ASSIGN(const auto info, os::stat(os::join(directory, name)));
+  return info && info->type == os::FileInfo::Type::kFile;
 }
 
-bool has_graph(const std::string& directory) {
-  return has_file(directory, "saved_model.pb") || has_file(directory, "saved_model.pbtxt");
+Result<Marks> marks_of(const std::string& directory) {
+  TFHUB_ASSIGN(const bool binary, has_file(directory, "saved_model.pb"));
+  TFHUB_ASSIGN(const bool text, has_file(directory, "saved_model.pbtxt"));
+  TFHUB_ASSIGN(const bool model_json, has_file(directory, "model.json"));
+  TFHUB_ASSIGN(const bool tf1_hub, has_file(directory, "tfhub_module.pb"));
+  return Marks{binary || text, model_json, tf1_hub};
 }
 
+// For a hint only: a folder that cannot be looked into is none.
 bool is_model(const std::string& directory) {
-  return has_graph(directory) || has_file(directory, "model.json");
+  return marks_of(directory).value_or(Marks{}).model();
 }
 
 Result<Form> recognise_directory(const std::string& path) {
-  if (has_graph(path)) return has_file(path, "tfhub_module.pb") ? Form::kTf1Hub : Form::kSavedModel;
-  if (has_file(path, "model.json")) return Form::kTfJs;
-  if (has_file(path, "tfhub_module.pb"))
+  TFHUB_ASSIGN(const Marks marks, marks_of(path));
+  if (marks.graph) return marks.tf1_hub ? Form::kTf1Hub : Form::kSavedModel;
+  if (marks.model_json) return Form::kTfJs;
+  if (marks.tf1_hub)
     return fail(Code::kCorrupt, "{} has tfhub_module.pb but no saved_model.pb; copy the whole module",
                 printable(path));
 

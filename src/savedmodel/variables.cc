@@ -39,7 +39,8 @@ std::optional<ShardName> parse_shard_name(std::string_view name) {
 
 Result<void> check_variables(const std::string& directory) {
   const std::string folder = os::join(directory, "variables");
-  if (!os::exists(folder)) return {};
+  TFHUB_ASSIGN(const bool has_variables, os::exists(folder));
+  if (!has_variables) return {};
   TFHUB_ASSIGN(const auto names, os::list_directory(folder));
 
   bool has_index = false;

@@ -94,8 +94,10 @@ Result<void> Hub::ready() {
   if (state == StoreState::kSilent) return fail(Code::kNetwork, "the store {} does not answer", store->url());
   // A directory that is gone lists as an empty one; only looking at the directory itself tells (an unmounted
   // disk).
-  if (local != nullptr && !os::exists(store->url()))
-    return fail(Code::kNotFound, "the store {} is not there", store->url());
+  if (local != nullptr) {
+    TFHUB_ASSIGN(const bool there, os::exists(store->url()));
+    if (!there) return fail(Code::kNotFound, "the store {} is not there", store->url());
+  }
   return {};
 }
 

@@ -116,7 +116,8 @@ Result<void> DirectoryStore::place(TemporaryObject& object, const std::string& k
 Result<bool> DirectoryStore::put_if_absent(const std::string& key, Bytes bytes) {
   TFHUB_TRY(check_key(key));
   bool created = false;
-  if (!os::exists(path_of(key))) {
+  TFHUB_ASSIGN(const bool there, os::exists(path_of(key)));
+  if (!there) {
     TFHUB_ASSIGN(auto object, temporary_.new_object());
     TFHUB_TRY(object.write(bytes));
     TFHUB_TRY(object.sync());
@@ -252,22 +253,24 @@ Result<os::UniqueFd> DirectoryStore::open(const std::string& key) {
   if (!fd)
     return fd.error().code() == Code::kNotFound ? fail(no_object(key, root_)) : fail(std::move(fd).error());
   struct ::stat status {};
-  if (::fstat(fd->get(), &status) != 0 || !S_ISREG(status.st_mode)) return fail(no_object(key, root_));
+  if (::fstat(fd->get(), &status) != 0) return fail_system(errno, "cannot look at " + path_of(key));
+  if (!S_ISREG(status.st_mode)) return fail(no_object(key, root_));
   return fd;
 }
 
 Result<bool> DirectoryStore::move(const std::string& from, const std::string& to) {
   TFHUB_TRY(check_key(from));
   TFHUB_TRY(check_key(to));
-  if (!os::exists(path_of(from))) return fail(no_object(from, root_));
+  TFHUB_ASSIGN(const bool there, os::exists(path_of(from)));
+  if (!there) return fail(no_object(from, root_));
   const auto moved = with_parent_of(to, [&]() -> Result<bool> {
     // Without the source there is no use in making a directory for it.
-    if (!os::exists(path_of(from)))
-      return fail(Code::kUnexpected, "{} was taken away while it was moved to {}", from, to);
+    TFHUB_ASSIGN(const bool still_there, os::exists(path_of(from)));
+    if (!still_there) return fail(Code::kUnexpected, "{} was taken away while it was moved to {}", from, to);
     return os::rename_no_replace(path_of(from), path_of(to));
   });
   if (!moved) {
-    if (!os::exists(path_of(from))) return fail(no_object(from, root_));
+    if (!os::exists(path_of(from)).value_or(true)) return fail(no_object(from, root_));
     return fail(moved.error());
   }
   if (*moved) {

@@ -79,7 +79,7 @@ Result<TemporaryObject> TemporaryArea::new_object() {
   }
   std::string path = os::join(path_, random_token());
   os::UniqueFd fd(
-      os::syscalls().openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+      os::syscalls().openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fd) return fail_system(errno, "cannot create " + path);
   return TemporaryObject(std::move(path), std::move(fd));
 }

@@ -61,8 +61,11 @@ Result<std::string> library_in(const std::string& path) {
   TFHUB_ASSIGN(const auto info, os::stat(path));
   if (info && info->type == os::FileInfo::Type::kFile) return path;
   if (info)
-    for (const char* name : kInFolder)
-      if (std::string library = os::join(path, name); os::exists(library)) return library;
+    for (const char* name : kInFolder) {
+      std::string library = os::join(path, name);
+      TFHUB_ASSIGN(const bool there, os::exists(library));
+      if (there) return library;
+    }
   return fail(Code::kUsage,
               "{}: {}; give the folder of the Python package `tensorflow`, or TensorFlow's shared library",
               printable(path), info ? "no TensorFlow library is in it" : "no such file or directory");

@@ -117,7 +117,7 @@ TEST_F(ConcurrentTest, WaitsForALiveTensorflowHub) {
     write_text(m(handle_) + ".lock", fmt::format("{}.{}.{}", os::host_name(), ::getpid(), token));
     const std::string staging = m(handle_) + "." + token + ".tmp";
     write_text(staging + "/saved_model.pb", "theirs");
-    if (!wait_until([&] { return os::exists(waiting); })) return false;
+    if (!wait_until([&] { return std::filesystem::exists(waiting); })) return false;
     std::this_thread::sleep_for(milliseconds(1300));
     write_text(m(handle_) + ".descriptor.txt",
                "Module: " + handle_ + "\nDownload Time: x\nDownloader Hostname: y");

@@ -54,6 +54,21 @@ TEST_F(FindTest, AHitChangesNothing) {
   EXPECT_EQ(cache_.get_or_fill(handle_, never_fill()).value(), m(handle_));
 }
 
+// A disk or a network that does not show a model is no reason to fetch it and put it in its own place.
+TEST_F(FindTest, AModelThatCannotBeLookedAtIsNoMiss) {
+  put(handle_);
+  for (const int error : {EACCES, EPERM, EIO, ESTALE}) {
+    os::Syscalls failing = os::Syscalls::real();
+    failing.fstatat = [&](int, const char*, struct ::stat*, int) { return errno = error, -1; };
+    const os::ScopedSyscalls scope(failing);
+    const auto hit = cache_.find(handle_);
+    ASSERT_FALSE(hit) << error;
+    EXPECT_THAT(hit.error().message(), ::testing::HasSubstr(m(handle_)));
+    EXPECT_FALSE(cache_.get_or_fill(handle_, never_fill()));
+  }
+  EXPECT_TRUE(is_complete(handle_));
+}
+
 TEST_F(FindTest, LastUseMovesAtMostOnceAnHour) {
   put(handle_);
   put_foreign("https://x/foreign");

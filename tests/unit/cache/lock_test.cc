@@ -152,7 +152,7 @@ TEST_F(LockTest, WhatIsNoLockFileIsNoTrap) {
   for (const auto& plant : plants) {
     plant();
     EXPECT_LT(seconds_to_fill(), kNoLockWaitedFor);
-    EXPECT_FALSE(os::exists(nowhere));
+    EXPECT_FALSE(std::filesystem::exists(nowhere));
     ASSERT_TRUE(cache_.remove(handle_));
   }
 }

@@ -211,7 +211,7 @@ TEST_F(OddDirectory, LeftoversThatCameToLifeStay) {
   const auto lock = EntryLock::try_acquire(paths).value();
   ASSERT_TRUE(lock);
   for (const Leftover& leftover : found) EXPECT_FALSE(remove_leftover(leftover).value()) << leftover.path;
-  EXPECT_TRUE(os::exists(paths.lock()) && os::exists(paths.staging(token)));
+  EXPECT_TRUE(std::filesystem::exists(paths.lock()) && std::filesystem::exists(paths.staging(token)));
 }
 
 class OddBucket : public BucketCacheTest {

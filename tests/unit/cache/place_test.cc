@@ -65,7 +65,7 @@ TEST_F(DefaultPlace, IsAPrivateOneWhereOthersMayWriteInTheUsualOne) {
   EXPECT_EQ(place->directory, own_);
   ASSERT_THAT(said, SizeIs(1));
   EXPECT_THAT(said[0], HasSubstr(own_ + " is used instead (set TFHUB_CACHE_DIR"));
-  EXPECT_FALSE(os::exists(own_)) << "nothing is made yet";
+  EXPECT_FALSE(std::filesystem::exists(own_)) << "nothing is made yet";
   ASSERT_TRUE(make_place(*place));
   EXPECT_EQ(std::filesystem::status(own_).permissions(), std::filesystem::perms::owner_all);
 

@@ -119,6 +119,12 @@ TEST_P(RefusedDiskCalls, DoNoHarm) {
           errno = EIO;
           return -1;
         };
+        const auto look = os::Syscalls::real().fstatat;
+        failing.fstatat = [&](int at, const char* path, struct ::stat* status, int flags) {
+          if (++calls != n) return look(at, path, status, flags);
+          errno = EIO;
+          return -1;
+        };
         const os::ScopedSyscalls scope(failing);
         done = GetParam().ask(cache_);
       }

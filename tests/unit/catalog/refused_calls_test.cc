@@ -235,6 +235,7 @@ TEST(RefusedCallsToADisk, DoNoHarm) {
       };
       fail_at_n(failing.openat);
       fail_at_n(failing.open_beneath);
+      fail_at_n(failing.fstatat);
       fail_at_n(failing.mkdirat);
       fail_at_n(failing.write);
       fail_at_n(failing.renameat2);

@@ -1,13 +1,16 @@
 // pull(): formats, names, and outputs that appear whole or not at all.
 #include "base/digest.h"
 #include "client/client_fixture.h"
+#include "os/syscalls.h"
 
 namespace tfhub::client {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kTfLite("\x1c\0\0\0TFL3 a model", 16);
 
@@ -147,6 +150,75 @@ TEST_F(PullTest, WhatIsThereStaysUnlessForced) {
   ASSERT_TRUE(pull(url("/acme/mul/1"), options));
   EXPECT_EQ(read(root_ / "out/model/saved_model.pb"), "tf bytes");
   EXPECT_THAT(beside(), ElementsAre("model"));
+}
+
+// A volume, or a file, that is mounted there: it can be written, but no rename takes it away (rename(2),
+// EBUSY).
+TEST_F(PullTest, WhatIsMountedThereGetsTheContent) {
+  const std::string output = (root_ / "out/mul").string();
+  const std::string file = (root_ / "out/spice.tflite").string();
+  os::Syscalls mounted = os::Syscalls::real();
+  mounted.renameat2 = [&](int at, const char* from, int to_at, const char* to, unsigned flags) {
+    for (const char* path : {from, to})
+      if (path == output || path == file) return errno = EBUSY, -1;
+    return os::Syscalls::real().renameat2(at, from, to_at, to, flags);
+  };
+  std::filesystem::create_directories(output);
+  write("out/spice.tflite", "");
+  const os::ScopedSyscalls scope(mounted);
+  PullOptions options;
+  options.output = output;
+  ASSERT_EQ(pull(url("/acme/mul/1"), options), output);
+  EXPECT_EQ(read(output + "/saved_model.pb"), "tf bytes");
+  write("out/mul/more/of/it", "x");
+  EXPECT_EQ(pull(url("/acme/mul/1"), options).error().code(), Code::kUsage);
+  EXPECT_EQ(read(output + "/more/of/it"), "x");
+  options.force = true;
+  ASSERT_EQ(pull(url("/acme/mul/1"), options), output);
+  EXPECT_FALSE(std::filesystem::exists(output + "/more"));
+  EXPECT_EQ(read(output + "/saved_model.pb"), "tf bytes");
+
+  options.output = file;
+  for (const bool force : {false, true}) {
+    options.force = force;
+    const auto pulled = pull(url("/acme/spice/2"), options);
+    ASSERT_TRUE(pulled) << pulled.error().message();
+    EXPECT_EQ(read(file), kTfLite);
+  }
+  EXPECT_THAT(beside(), ElementsAre("mul", "spice.tflite"));
+  for (const auto& entry : std::filesystem::directory_iterator(output))
+    EXPECT_THAT(entry.path().filename(), Not(EndsWith(".tmp")));
+}
+
+TEST_F(PullTest, AParentThatMayNotBeWrittenIsLeftAlone) {
+  const std::string output = (root_ / "out/mul").string();
+  const std::string file = (root_ / "out/spice.tflite").string();
+  std::filesystem::create_directories(output);
+  write("out/spice.tflite", "old");
+  os::Syscalls closed = os::Syscalls::real();
+  const auto is_in_out = [&](const char* path) {
+    return std::filesystem::path(path).parent_path() == root_ / "out";
+  };
+  closed.mkdirat = [&](int at, const char* path, mode_t mode) {
+    return is_in_out(path) ? (errno = EACCES, -1) : ::mkdirat(at, path, mode);
+  };
+  closed.renameat2 = [&](int at, const char* from, int to_at, const char* to, unsigned flags) {
+    if (is_in_out(from) || is_in_out(to)) return errno = EACCES, -1;
+    return os::Syscalls::real().renameat2(at, from, to_at, to, flags);
+  };
+  const os::ScopedSyscalls scope(closed);
+  PullOptions options;
+  options.output = output;
+  ASSERT_EQ(pull(url("/acme/mul/1"), options), output);
+  EXPECT_EQ(read(output + "/saved_model.pb"), "tf bytes");
+  options.output = file;
+  options.force = true;
+  const auto pulled = pull(url("/acme/spice/2"), options);
+  ASSERT_TRUE(pulled) << pulled.error().message();
+  EXPECT_EQ(read(file), kTfLite);
+  EXPECT_THAT(beside(), ElementsAre("mul", "spice.tflite"));
+  for (const auto& entry : std::filesystem::directory_iterator(output))
+    EXPECT_THAT(entry.path().filename(), Not(EndsWith(".tmp")));
 }
 
 TEST_F(PullTest, EmptyThingsAreNotInTheWay) {

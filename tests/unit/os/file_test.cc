@@ -5,6 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "os/syscalls.h"
 #include "testing/nobody.h"
 #include "testing/temp_dir.h"
@@ -47,11 +50,38 @@ TEST(Exists, IsWhatThisProcessMaySee) {
   const pid_t child = ::fork();
   if (child == 0) {
     const bool ready = ::geteuid() != 0 || tfhub::testing::become_nobody();
-    ::_exit(ready && exists(dir / "closed/a") && !exists(dir / "closed/b") ? 0 : 1);
+    const auto there = exists(dir / "closed/a");
+    const auto not_there = exists(dir / "closed/b");
+    ::_exit(ready && there && *there && not_there && !*not_there ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+TEST(Exists, IsNoLinkThatLeadsNowhere) {
+  const TempDir dir;
+  ASSERT_EQ(::symlink("nowhere", (dir / "link").c_str()), 0);
+  write_text(dir / "file", "x");
+  EXPECT_FALSE(*exists(dir / "link"));
+  EXPECT_FALSE(*exists(dir / "file/below"));
+  EXPECT_TRUE(*exists(dir / "file"));
+}
+
+TEST(Exists, TellsWhenItCannotSee) {
+  const TempDir dir;
+  write_text(dir / "a", "x");
+  for (const int error : {EACCES, EPERM, EIO, ESTALE, ENAMETOOLONG, ENOMEM}) {
+    Syscalls failing = Syscalls::real();
+    failing.fstatat = [&](int, const char*, struct ::stat*, int) { return errno = error, -1; };
+    const ScopedSyscalls scope(failing);
+    const auto there = exists(dir / "a");
+    ASSERT_FALSE(there) << error;
+    EXPECT_THAT(there.error().message(), HasSubstr(dir / "a"));
+    EXPECT_NE(there.error().code(), Code::kNotFound);
+    EXPECT_FALSE(write_file_if_absent(dir / "a", as_bytes("y")));
+  }
+  EXPECT_EQ(read_text(dir / "a"), "x");
 }
 
 TEST(WriteFileIfAbsent, TheFirstWins) {
@@ -70,6 +100,49 @@ TEST(WriteFileIfAbsent, WorksWhereThereAreNoHardLinks) {
   EXPECT_FALSE(*write_file_if_absent(dir / "a", as_bytes("second")));
   EXPECT_EQ(read_text(dir / "a"), "first");
   EXPECT_THAT(*list_directory(dir.path()), ElementsAre("a"));
+}
+
+// VirtualBox's shared folders, gcsfuse, s3fs.
+Syscalls poor_file_system() {
+  Syscalls poor = Syscalls::real();
+  poor.linkat = [](int, const char*, int, const char*, int) { return errno = EPERM, -1; };
+  poor.renameat2 = [](int at, const char* from, int to_at, const char* to, unsigned flags) {
+    return flags != 0 ? (errno = EINVAL, -1) : Syscalls::real().renameat2(at, from, to_at, to, 0);
+  };
+  return poor;
+}
+
+TEST(RenameNoReplace, OneOfManyWinsWithoutAnyCallForIt) {
+  const TempDir dir;
+  const ScopedSyscalls scope(poor_file_system());
+  for (int round = 0; round < 20; ++round) {
+    const std::string to = dir / fmt::format("to{}", round);
+    std::atomic<int> winners = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&, i] {
+        const std::string from = dir / fmt::format("from{}", i);
+        write_text(from, std::to_string(i));
+        const auto placed = rename_no_replace(from, to);
+        ASSERT_TRUE(placed) << placed.error().message();
+        if (*placed) ++winners;
+      });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(winners, 1);
+    EXPECT_THAT(read_text(to), ::testing::AnyOf("0", "1", "2", "3"));
+    EXPECT_FALSE(*exists(to + ".claim"));
+  }
+}
+
+TEST(RenameNoReplace, WhoDiedWithAClaimKeepsNobodyOut) {
+  const TempDir dir;
+  const ScopedSyscalls scope(poor_file_system());
+  write_text(dir / "from", "x");
+  write_text(dir / "to.claim", "");
+  const timespec long_ago[2]{{1000, 0}, {1000, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, (dir / "to.claim").c_str(), long_ago, 0), 0);
+  EXPECT_TRUE(*rename_no_replace(dir / "from", dir / "to"));
+  EXPECT_THAT(*list_directory(dir.path()), ElementsAre("to"));
 }
 
 TEST(ReplaceSymlink, ExchangesTheTarget) {
@@ -96,7 +169,7 @@ TEST(RemoveTree, FollowsNoLink) {
   write_text(dir / "tree/a/b/c", "x");
   ASSERT_EQ(::symlink((dir / "outside").c_str(), (dir / "tree/a/link").c_str()), 0);
   ASSERT_TRUE(remove_tree(dir / "tree"));
-  EXPECT_FALSE(exists(dir / "tree"));
+  EXPECT_FALSE(*exists(dir / "tree"));
   EXPECT_TRUE(exists(dir / "outside/kept"));
   EXPECT_TRUE(remove_tree(dir / "tree")) << "nothing there is fine";
 }

@@ -102,7 +102,7 @@ TEST(StagingDirectory, AFailedSyncIsNotACommit) {
   broken.fsync = [](int) { return errno = EIO, -1; };
   const ScopedSyscalls scope(broken);
   EXPECT_FALSE(staging->commit(dir / "d"));
-  EXPECT_FALSE(exists(dir / "d"));
+  EXPECT_FALSE(*exists(dir / "d"));
 }
 
 TEST(StagingDirectory, SyncsAFewFilesOneByOneAndManyAtOnce) {
