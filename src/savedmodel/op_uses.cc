@@ -71,7 +71,7 @@ std::vector<OpUse> OpUses::uses() const {
   return uses;
 }
 
-std::vector<Warning> OpUses::warnings() const {
+std::vector<Warning> OpUses::warnings(std::span<const std::string_view> also_known) const {
   std::vector<Warning> warnings;
   for (const auto& [name, count] : counts_) {
     if (functions_.contains(name)) continue;
@@ -84,7 +84,7 @@ std::vector<Warning> OpUses::warnings() const {
       warnings.push_back({Warning::Kind::kFiles, name, fmt::format("{} reads files when it runs", name)});
     } else if (holds(kWritesFiles, name)) {
       warnings.push_back({Warning::Kind::kFiles, name, fmt::format("{} can write files when it runs", name)});
-    } else if (!is_tensorflow_op(name)) {
+    } else if (!is_tensorflow_op(name) && !holds(also_known, name)) {
       warnings.push_back({Warning::Kind::kCustomOp, name,
                           fmt::format("{} is no operation of TensorFlow {}: the library that defines it must "
                                       "be loaded before the model",

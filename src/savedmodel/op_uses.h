@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,10 @@ class OpUses {
 
   // Most used first; among equals by name. Calls of the graph's own functions are not listed.
   std::vector<OpUse> uses() const;
-  // Operations that run Python or touch files, and those that TensorFlow does not have. What every SavedModel
-  // has (saving and restoring variables, filling tables from assets) is none.
-  std::vector<Warning> warnings() const;
+  // Operations that run Python or touch files, and those that neither TensorFlow has nor the program that the
+  // graph is for. What every SavedModel has (saving and restoring variables, filling tables from assets) is
+  // none.
+  std::vector<Warning> warnings(std::span<const std::string_view> also_known = {}) const;
 
  private:
   std::map<std::string, uint64_t, std::less<>> counts_;

@@ -1,6 +1,7 @@
 #include "savedmodel/tfjs_description.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -44,6 +45,11 @@ std::optional<int64_t> number_of(const Json& value) {
   return number;
 }
 
+// What TF.js 4.22 executes and TensorFlow does not have: its converter's own (tfjs-converter,
+// src/operations/op_list).
+constexpr std::array<std::string_view, 6> kTfJsOps{"Conv1D", "DepthwiseConv2d", "FusedDepthwiseConv2dNative",
+                                                   "Ones",   "Prelu",           "Zeros"};
+
 class TfJsReader {
  public:
   TfJsReader(const Json& model, Budget& budget, Description& into)
@@ -58,7 +64,10 @@ class TfJsReader {
     into_.producer = converter.empty() ? text_of(member(model_, "generatedBy")) : converter;
     TFHUB_TRY(budget_.take(2, into_.format.size() + into_.producer.size()));
     if (into_.format == "graph-model") {
-      if (!converter.empty()) into_.graph.tensorflow_version = text_of(member(model_, "generatedBy"));
+      // The version of TensorFlow, or (of older converters) the address of a program.
+      if (const std::string by = text_of(member(model_, "generatedBy"));
+          !converter.empty() && !by.empty() && by[0] >= '0' && by[0] <= '9')
+        into_.graph.tensorflow_version = by;
       TFHUB_TRY(read_graph(topology));
       TFHUB_TRY(read_signature());
     } else {
@@ -88,7 +97,7 @@ class TfJsReader {
         TFHUB_TRY(count_nodes(member(function, "nodeDef")));
         TFHUB_TRY(ops_.add_function(text_of(member(member(function, "signature"), "name")), budget_));
       }
-    into_.warnings = ops_.warnings();
+    into_.warnings = ops_.warnings(kTfJsOps);
     return {};
   }
 

@@ -102,6 +102,7 @@ std::string usage_section(const VersionRecord& record, Loader loader, const std:
 std::string download_section(const Hub& hub, const VersionRecord& record, const std::string& handle) {
   std::string html = "<h2>Download</h2>\n<div class=\"wide\"><table>\n<tbody>\n";
   for (const Format format : formats_served(hub, record.kind)) {
+    if (format == Format::kFile && record.kind == protocol::Kind::kTfJs) continue;  // as TF.js asks for them
     const bool one_file = format == Format::kFile || format == Format::kTfJsFile;
     const std::string url =
         escape_html(fmt::format("{}{}?{}", handle, one_file ? "/FILE" : "", protocol::query_of(format)));

@@ -94,8 +94,10 @@ std::string facts(const site::Overview& overview, const ModelSubject& subject, c
                   const documents::Document* document, const std::string& handle) {
   const std::string_view publisher = subject.model->publisher();
   std::string html = "<dl>\n";
-  html +=
-      row("Handle", fmt::format("<code>{}</code> {}", escape_html(handle), copy_button("handle", handle)));
+  // Nobody can use a handle whose files are elsewhere: there is nothing to copy.
+  const bool loads = subject.versioned ? record != nullptr : !subject.model->published.empty();
+  html += row("Handle", fmt::format("<code>{}</code> {}", escape_html(handle),
+                                    loads ? copy_button("handle", handle) : "(no files here)"));
   html += row("Publisher",
               fmt::format("{}<a href=\"/{}\">{}</a>", document_icon(overview.publisher_icon(publisher), 20),
                           escape_html(publisher), escape_html(overview.publisher_name(publisher))));

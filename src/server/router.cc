@@ -113,6 +113,19 @@ bool answer_other_page(Hub& hub, const Request& request, const std::string& path
   return true;
 }
 
+// A client asks for files that are not here; there may be a document.
+void answer_no_files(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
+  const auto subject = listed_subject(*hub.site.overview(), path);
+  if (!subject) return answer_no_model(request, path, reply);
+  const auto& published = subject->model->published;
+  answer_problem(request, 404,
+                 fmt::format("This hub has the documentation of {}, but not its files{}.", path,
+                             published.empty() ? std::string()
+                                               : fmt::format("; the latest version with files is {}/{}",
+                                                             subject->model->path, published.back())),
+                 reply);
+}
+
 void answer_handle(Hub& hub, const Request& request, const std::string& path, Reply& reply) {
   const auto wanted = protocol::requested_format(request.query());
   if (!wanted) {
@@ -123,7 +136,7 @@ void answer_handle(Hub& hub, const Request& request, const std::string& path, Re
   }
   const auto found = hub.catalog.find(path);
   if (!found) return answer_failure(request, found.error(), reply);
-  if (!*found) return answer_no_model(request, path, reply);
+  if (!*found) return answer_no_files(hub, request, path, reply);
   if (wanted) return answer_download(hub, request, **found, *wanted, reply);
   answer_problem(request, 404,
                  fmt::format("There is no page {}; the files of {} are had with ?{}.", path,

@@ -103,6 +103,25 @@ def test_a_page_says_what_code_gets(site):
     assert get(site, "/acme/Flowers.v2?tf-hub-format=compressed")["Content-Location"].endswith("/acme/Flowers.v2/2")
 
 
+# What a copy button calls itself to a screen reader.
+COPY_HANDLE = '<span class="hidden"> handle</span>'
+
+
+def test_what_is_only_described_is_said_to_be_so(site):
+    """Its page exists, so "there is no model" would be wrong; and a handle that is 404 is nothing to copy."""
+    text = page(site, "/other/words")
+    assert COPY_HANDLE not in text and "(no files here)" in text
+    assert COPY_HANDLE in page(site, "/acme/Flowers.v2/2")
+    assert COPY_HANDLE not in page(site, "/acme/Flowers.v2/3")
+    for path, said in {
+        "/other/words": "but not its files.",
+        "/acme/Flowers.v2/3": "the latest version with files is acme/Flowers.v2/2.",
+        "/acme/nothing": "There is no model",
+    }.items():
+        answer = get(site, f"{path}?tf-hub-format=compressed")
+        assert answer.status == 404 and said in json.loads(answer.body)["detail"]
+
+
 def test_deployments_are_named_on_the_pages_of_model_and_deployment(site):
     assert 'href="/acme/lite-model/Flowers.v2/quantised"' in page(site, "/acme/Flowers.v2")
     assert 'href="/acme/Flowers.v2"' in page(site, "/acme/lite-model/Flowers.v2/quantised")

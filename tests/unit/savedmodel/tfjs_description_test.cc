@@ -56,6 +56,20 @@ TEST(TfJs, AGraphModel) {
   EXPECT_EQ(model->tensor_bytes, 28u);
 }
 
+TEST(TfJs, WhatTfJsExecutesIsNoCustomOperation) {
+  const auto model = read_tfjs(R"({
+    "format": "graph-model", "generatedBy": "https://github.com/tensorflow/tfjs-converter",
+    "convertedBy": "TensorFlow.js Converter v1.2.1",
+    "modelTopology": {"node": [{"name": "a", "op": "FusedDepthwiseConv2dNative"}, {"name": "b", "op": "Prelu"},
+                               {"name": "c", "op": "_FusedConv2D"}, {"name": "d", "op": "MyOwn"}]},
+    "weightsManifest": []})");
+  ASSERT_TRUE(model) << model.error().message();
+  ASSERT_EQ(model->warnings.size(), 1u);
+  EXPECT_EQ(model->warnings[0].op, "MyOwn");
+  EXPECT_EQ(model->graph.tensorflow_version, "") << "the address of a program is no version";
+  EXPECT_EQ(model->producer, "TensorFlow.js Converter v1.2.1");
+}
+
 TEST(TfJs, ALayersModel) {
   const auto model = read_tfjs(kLayersModel);
   ASSERT_TRUE(model) << model.error().message();
