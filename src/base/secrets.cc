@@ -34,13 +34,16 @@ UserInfo find_user_info(std::string_view text) {
     const size_t colon = text.find(':');
     return {0, colon < last_at ? last_at : npos};
   }
-  // libcurl passes over more slashes than two.
-  const size_t begin = std::min(text.find_first_not_of('/', scheme + 3), text.size());
-  const size_t end = std::min(text.find_first_of("/?#", begin), text.size());
-  const std::string_view authority = text.substr(begin, end - begin);
-  const bool has_user = authority.find('@') != npos;
-  // A '/' in the password ends what looks like the host, and "user:first-half" is none.
-  return {begin, has_user || !is_plain_host(authority) ? last_at : npos};
+  // One word may hold several: a mirror is prefix=replacement.
+  for (size_t at = scheme; at < last_at; at = text.find("://", at + 1)) {
+    // libcurl passes over more slashes than two.
+    const size_t begin = std::min(text.find_first_not_of('/', at + 3), text.size());
+    const size_t end = std::min(text.find_first_of("/?#", begin), text.size());
+    const std::string_view authority = text.substr(begin, end - begin);
+    // A '/' in the password ends what looks like the host, and "user:first-half" is none.
+    if (authority.find('@') != npos || !is_plain_host(authority)) return {begin, last_at};
+  }
+  return {};
 }
 
 bool names_a_secret(std::string_view parameter) {

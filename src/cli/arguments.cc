@@ -6,12 +6,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <sstream>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/arguments_run.h"
 #include "cli/arguments_store.h"
+#include "cli/output.h"
 #include "store/object_store.h"
 
 namespace tfhub::cli {
@@ -22,11 +24,13 @@ constexpr const char* kFooter =
     "Exit codes: 0 done, 1 unexpected, 2 usage, 3 not found, 4 network, 5 corrupt, 6 conflict, 7 not "
     "allowed, 8 offline.";
 
-// CLI11's own words for its parts, fitted to ours.
+constexpr size_t kNames = 30;  // columns of help before what it says of a name
+
+// CLI11's own words for its parts, fitted to ours, in lines that no terminal breaks.
 class Formatter : public CLI::Formatter {
  public:
   Formatter() {
-    column_width(34);
+    column_width(kNames);
     label("SUBCOMMAND", "COMMAND");
     label("Subcommands", "Commands");
     label("OPTIONS", "OPTIONS");
@@ -35,6 +39,21 @@ class Formatter : public CLI::Formatter {
     label("TEXT", "");
     label("UINT", "N");
     label("FLOAT", "SECONDS");
+  }
+  std::string make_option_desc(const CLI::Option* option) const override {
+    return wrapped(CLI::Formatter::make_option_desc(option), kHelpWidth - kNames);
+  }
+  std::string make_description(const CLI::App* app) const override {
+    return wrapped(CLI::Formatter::make_description(app), kHelpWidth) + "\n";
+  }
+  std::string make_footer(const CLI::App* app) const override {
+    return wrapped(CLI::Formatter::make_footer(app), kHelpWidth);
+  }
+  std::string make_subcommand(const CLI::App* command) const override {
+    std::stringstream out;
+    CLI::detail::format_help(out, command->get_name(),
+                             wrapped(command->get_description(), kHelpWidth - kNames), kNames);
+    return out.str();
   }
 };
 
@@ -364,7 +383,17 @@ class Parser {
     return app->get_formatter()->make_help(app, full_name(app), CLI::AppFormatMode::Normal);
   }
 
+  Arguments&& incomplete(const CLI::App* app, std::string missing) {
+    arguments_.command = IncompleteArguments{help_of(app) + "\n", std::move(missing)};
+    return std::move(arguments_);
+  }
+
   Result<Arguments> usage_error(const CLI::ParseError& error) {
+    // `tfhub cache`, and nothing behind it.
+    if (!words_.empty() && words_.back() == typed_ &&
+        dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+      if (const CLI::App* group = deepest_parsed(); !group->get_subcommands({}).empty())
+        return incomplete(group, fmt::format("no command of `{}` is given", full_name(group)));
     std::string words = error.what();
     std::replace(words.begin(), words.end(), '\n', ' ');
     const CLI::App* app = deepest_parsed();
@@ -399,7 +428,7 @@ class Parser {
     } else if (store_->parsed()) {
       arguments_.command = std::move(store_arguments_);
     } else {
-      return fail(Code::kUsage, "no command is given; `tfhub help` lists them");
+      return incomplete(&app_, "no command is given");
     }
     return std::move(arguments_);
   }

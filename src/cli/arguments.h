@@ -70,12 +70,19 @@ struct StoreArguments {
 struct PrintArguments {
   std::string text;
 };
+// Help that was not asked for, since no command was given, or a part of one: it goes to stderr, and the exit
+// code is that of wrong usage.
+struct IncompleteArguments {
+  std::string help;
+  std::string missing;  // "no command is given"
+};
 struct SettingsArguments {};  // tfhub help settings
 
 struct Arguments {
   bool quiet = false, verbose = false, json = false;
-  std::variant<PrintArguments, SettingsArguments, ServeArguments, PublishArguments, ResolveArguments,
-               PullArguments, InspectArguments, RunArguments, CacheArguments, DocsArguments, StoreArguments>
+  std::variant<PrintArguments, IncompleteArguments, SettingsArguments, ServeArguments, PublishArguments,
+               ResolveArguments, PullArguments, InspectArguments, RunArguments, CacheArguments, DocsArguments,
+               StoreArguments>
       command;
 };
 

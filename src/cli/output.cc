@@ -80,6 +80,32 @@ void print_error(const Error& error, bool verbose) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+std::string wrapped(std::string_view text, size_t width, size_t indent) {
+  const std::string line_end = "\n" + std::string(indent, ' ');
+  std::string out;
+  size_t column = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find_first_of(" \n"), text.size());
+    const std::string_view word = text.substr(0, end);
+    const size_t needed = width_of(word);
+    if (column > 0 && column + 1 + needed > width) {
+      out += line_end;
+      column = 0;
+    } else if (column > 0) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += needed;
+    if (end < text.size() && text[end] == '\n') {
+      out += line_end;
+      column = 0;
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   std::vector<std::string> titles;

@@ -29,6 +29,12 @@ struct Column {
 };
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
 
+// The width that help is written for: any terminal has as much.
+inline constexpr size_t kHelpWidth = 80;
+// The words of `text` in lines of at most `width` characters (a longer word has a line of its own), the lines
+// after the first begun with `indent` spaces. Line ends in `text` stay.
+std::string wrapped(std::string_view text, size_t width, size_t indent = 0);
+
 // "1 model", "2 models".
 std::string counted(size_t n, std::string_view thing);
 

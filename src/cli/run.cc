@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <exception>
 #include <type_traits>
 
@@ -17,6 +18,9 @@ Result<int> dispatch(const Arguments& arguments) {
         if constexpr (std::is_same_v<Command, PrintArguments>) {
           print(command.text);
           return 0;
+        } else if constexpr (std::is_same_v<Command, IncompleteArguments>) {
+          std::fwrite(command.help.data(), 1, command.help.size(), stderr);
+          return fail(Code::kUsage, "{}", command.missing);
         } else if constexpr (std::is_same_v<Command, SettingsArguments>) {
           return print_settings(arguments.json);
         } else if constexpr (std::is_same_v<Command, ServeArguments>) {

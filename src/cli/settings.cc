@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -11,17 +12,18 @@ namespace tfhub::cli {
 
 Result<int> print_settings(bool json) {
   nlohmann::ordered_json values = nlohmann::ordered_json::array();
-  std::vector<std::vector<std::string>> rows;
+  std::string text;
   for (const Setting* setting : settings::all()) {
     const std::string value = get(*setting);
     values.push_back({{"name", setting->environment}, {"value", value}, {"meaning", setting->meaning}});
-    rows.push_back(
-        {std::string(setting->environment), value.empty() ? "-" : value, std::string(setting->meaning)});
+    text += value.empty() ? fmt::format("{}\n", setting->environment)
+                          : fmt::format("{} = {}\n", setting->environment, printable(value, 1000));
+    text += fmt::format("    {}\n", wrapped(setting->meaning, kHelpWidth - 4, 4));
   }
   if (json) {
     print_json(values);
   } else {
-    print(table({{"ENVIRONMENT"}, {"VALUE"}, {"MEANING"}}, rows));
+    print("Settings of the environment, with what is in force now:\n\n" + text);
   }
   return 0;
 }

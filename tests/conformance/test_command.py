@@ -30,6 +30,36 @@ def test_help_of_every_command_tells_its_use_on_stdout(tfhub, command):
     assert command in tfhub.ok("help").out
 
 
+def every_help(tfhub):
+    yield tfhub.ok("help").out
+    yield tfhub.ok("help", "settings").out
+    commands = re.findall(r"^  (\w+) ", tfhub.ok("help").out.split("Commands:")[1], re.MULTILINE)
+    assert len(commands) >= 10
+    for command in commands:
+        text = tfhub.ok("help", command).out
+        yield text
+        if "Commands:" in text:
+            for part in re.findall(r"^  (\w+) ", text.split("Commands:")[1], re.MULTILINE):
+                yield tfhub.ok("help", command, part).out
+
+
+def test_no_terminal_breaks_the_words_of_help(tfhub):
+    """Every terminal has 80 columns. A longer line is one word: an example, or the name of an option."""
+    texts = list(every_help(tfhub))
+    assert len(texts) > 20
+    for text in texts:
+        for line in text.splitlines():
+            assert len(line) <= 80 or line.startswith(("Example", "Usage", "  tfhub ")), line
+
+
+@pytest.mark.parametrize("args", [(), ("cache",), ("docs",), ("store",)])
+def test_a_command_that_is_not_whole_shows_what_there_is(tfhub, args):
+    finished = tfhub.run(*args)
+    assert (finished.code, finished.out) == (USAGE, ""), str(finished)
+    assert tfhub.ok("help", *args).out in finished.err
+    assert re.search("^tfhub: error: no command", finished.err, re.MULTILINE), finished.err
+
+
 def test_help_settings_names_every_variable(tfhub):
     text = tfhub.ok("help", "settings").out
     for name in ("TFHUB_CACHE_DIR", "TFHUB_MIRRORS", "TFHUB_OFFLINE", "TFHUB_LOCK_TIMEOUT", "TFHUB_STORE", "TFHUB_CA_BUNDLE"):

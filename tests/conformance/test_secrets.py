@@ -24,6 +24,7 @@ HANDLES += [f"http://user:{SECRET}@{NOWHERE}/acme/mul/1\x01", f"http://user:{SEC
 
 SETTINGS = [{"http_proxy": f"{scheme}{user}{NOWHERE}"} for scheme, user in itertools.product(("http://", ""), USERS)]
 SETTINGS += [{"TFHUB_MIRRORS": f"http://h.example={scheme}user:{SECRET}@{NOWHERE}"} for scheme in ("http://", "ftp://", "")]
+SETTINGS += [{"TFHUB_MIRRORS": f"http://h.example/=http://user:{SECRET}@{NOWHERE}/"}]
 SETTINGS += [{"TFHUB_MIRRORS": f"http://user:{SECRET}@h.example"}, {"TFHUB_CA_BUNDLE": f"http://user:{SECRET}@{NOWHERE}"},
              {"TFHUB_GCS_ENDPOINT": f"http://user:{SECRET}@{NOWHERE}"}, {"TFHUB_OFFLINE": f"http://user:{SECRET}@h"}]
 
@@ -52,6 +53,7 @@ def test_a_handle_that_cannot_be_fetched(say, command):
 def test_settings_that_hold_a_password(say):
     for settings in SETTINGS:
         say("resolve", "http://h.example/acme/mul/1", **settings)
+        say("help", "settings", **settings)
     say("resolve", "gs://bucket/m.tar.gz", TFHUB_GCS_ENDPOINT=f"http://user:{SECRET}@{NOWHERE}")
 
 

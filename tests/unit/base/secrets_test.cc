@@ -33,6 +33,12 @@ TEST(Redacted, HidesPasswordsThatAreNotEscaped) {
     }
 }
 
+TEST(Redacted, HidesThoseOfAUrlBehindAUrl) {
+  EXPECT_EQ(redacted("https://a.example/=https://u:hush@b.example/x"),
+            "https://a.example/=https://***@b.example/x");
+  EXPECT_EQ(redacted("https://a:80/x,http://b/y=s3://u:hush@h"), "https://a:80/x,http://b/y=s3://***@h");
+}
+
 TEST(Redacted, HidesKeysInQueries) {
   EXPECT_EQ(redacted("https://host/a?X-Goog-Signature=abc&y=2#f"),
             "https://host/a?X-Goog-Signature=***&y=2#f");
