@@ -3,6 +3,8 @@
 import ast
 import subprocess
 
+import pytest
+
 from python.conftest import ENVIRONMENTS
 from support.fault_server import Body
 
@@ -45,9 +47,17 @@ def test_it_is_typed_and_the_types_name_what_there_is(run):
 
 
 def test_everything_public_is_documented(run):
-    code = ("import tfhub; names = [n for n in tfhub.__all__ if n not in ('KerasLayer', 'install', 'load')]; "
-            "print(*(n for n in names if not getattr(tfhub, n).__doc__))")
+    code = "import tfhub; print(*(name for name in tfhub.__all__ if not getattr(tfhub, name).__doc__))"
     assert run("bare", "-c", code) == "\n"
+
+
+@pytest.mark.parametrize("environment", ["bare", "tensorflow"])
+def test_help_and_a_star_work_with_and_without_tensorflow(run, environment):
+    told = run(environment, "-c", "import tfhub; help(tfhub)", PAGER="cat", MANPAGER="cat")
+    for name in ("resolve", "install", "load", "publish", "NotFoundError", "KerasLayer"):
+        assert name in told
+    told = run(environment, "-c", "from tfhub import *; import sys; print(resolve, load, cache.ls, 'tensorflow' in sys.modules)")
+    assert told.endswith("False\n"), told
 
 
 def test_its_metadata_name_version_and_licence(run):

@@ -4,6 +4,8 @@
     path = tfhub.resolve("https://hub.example.org/acme/mul/1")
     model = tfhub.load("https://hub.example.org/acme/mul/1")
 
+`tfhub.KerasLayer` is a layer of the program's Keras (tfhub.keras2, tfhub.keras3).
+
 Importing this imports neither TensorFlow nor anything else that is slow; what needs TensorFlow imports it when it is used.
 Settings come from the environment (docs/settings.md) at each call. Every function may be called from any thread. Long work
 lets other threads run; Ctrl-C stops it, and nothing is left behind. Errors are subclasses of `tfhub.Error`.
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from tfhub import cache as cache
     from tfhub import keras2 as keras2
     from tfhub import keras3 as keras3
-    from tfhub._drop_in import install as install
     from tfhub._load import load as load
     from tfhub._progress import Progress
     from tfhub._records import Published
@@ -44,11 +45,12 @@ if TYPE_CHECKING:
 
 __version__: str = _native.version
 
+# What is there without TensorFlow, for `from tfhub import *` and help(): both ask for every name. So neither this nor
+# __dir__ has KerasLayer, keras2 and keras3.
 __all__ = [
     "ConflictError",
     "CorruptError",
     "Error",
-    "KerasLayer",
     "NetworkError",
     "NotAllowedError",
     "NotFoundError",
@@ -156,6 +158,19 @@ def inspect(
         return json.loads(_native.inspect(_text(handle), _text(cache_dir), format or "", tell))
 
 
+def install() -> None:
+    """From now on hub.resolve, hub.load and hub.KerasLayer of tensorflow_hub fetch by this package.
+
+    Handles that are paths and the load format UNCOMPRESSED stay with tensorflow_hub. Calling it again changes nothing.
+
+    Raises:
+      ImportError: there is no tensorflow_hub, or no TensorFlow.
+    """
+    from tfhub._drop_in import install as install_resolver
+
+    install_resolver()
+
+
 def _text(path: Path | None) -> str:
     return "" if path is None else _fspath(path)
 
@@ -168,8 +183,6 @@ def __getattr__(name: str) -> Any:
         return import_module(f"tfhub.{name}")
     if name == "load":
         return import_module("tfhub._load").load
-    if name == "install":
-        return import_module("tfhub._drop_in").install
     if name == "register_filesystem":
         return import_module("tfhub.filesystem").register_filesystem
     if name == "KerasLayer":
@@ -179,4 +192,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__", "keras2", "keras3"])
+    return sorted([*__all__, "__version__"])

@@ -28,10 +28,7 @@ _STATUS = re.compile(r"HTTP status (\d{3})")  # how the library ends the chain o
 
 
 def install() -> None:
-    """From now on hub.resolve, hub.load and hub.KerasLayer of tensorflow_hub fetch by this package.
-
-    Handles that are paths and the load format UNCOMPRESSED stay with tensorflow_hub. Calling it again changes nothing.
-    """
+    """See tfhub.install(), which calls this."""
     if not any(isinstance(known, Resolver) for known in registry.resolver._impls):
         registry.resolver.add_implementation(Resolver())  # asked in reverse order: ours comes first
 
