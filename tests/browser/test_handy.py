@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from support.browser import DESK, PHONE, STICKS_OUT, barriers
+from support.browser import DESK, HOST_NAME, PHONE, STICKS_OUT, barriers
 
 
 def suggestions(page):
@@ -73,6 +73,24 @@ def test_a_button_copies_the_handle_and_says_so(open_page, hub):
     assert page.evaluate("navigator.clipboard.readText()") == f"{hub.url}/spotify/basic-pitch/1"
     page.clock.run_for(1500)
     expect(page.get_by_role("button", name="Copy handle")).to_be_visible()
+
+
+def test_a_button_copies_on_plain_http_under_a_host_name_too(open_page, hub):
+    """There browsers have no navigator.clipboard: it is for secure contexts, HTTPS and this very machine."""
+    page = open_page("/spotify/basic-pitch/1", permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('nothing yet')")
+    by_name = page.context.new_page()
+    by_name.goto(hub.url.replace("127.0.0.1", HOST_NAME) + "/spotify/basic-pitch/1")
+    assert by_name.evaluate("[isSecureContext, navigator.clipboard === undefined]") == [False, True]
+    by_name.get_by_role("button", name="Copy handle").click()
+    expect(by_name.get_by_role("button", name="Copied handle")).to_be_visible()
+    page.bring_to_front()
+    assert HOST_NAME in page.evaluate("navigator.clipboard.readText()")
+    by_name.bring_to_front()
+    shell = by_name.locator(".snippet").nth(3)
+    shell.get_by_role("button", name=re.compile("^Copy ")).click()
+    page.bring_to_front()
+    assert page.evaluate("navigator.clipboard.readText()") == shell.locator("pre").inner_text()
 
 
 def test_every_example_can_be_copied_as_it_stands(open_page):

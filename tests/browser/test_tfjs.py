@@ -69,3 +69,12 @@ def test_what_was_pulled_is_loaded_from_disk_and_predicts(open_page, hub, origin
     page.goto(origin.url)
     page.locator("input").set_input_files(sorted(directory.iterdir()))
     must_be_the_same(predict(page, "files"), expected)
+
+
+def test_its_page_says_nothing_that_is_true_of_tensorflow_only(open_page):
+    page = open_page(f"/{JS_NAME}")
+    assert page.locator(".warning").count() == 0  # TF.js has every operation of it
+    table = page.locator("table", has=page.locator("th", has_text="Archive (.tar.gz)"))
+    assert table.locator("th").all_inner_texts() == ["Archive (.tar.gz)", "Single files"]
+    assert page.locator("dt", has_text="TensorFlow version").count() == 1
+    assert page.locator("dt:has-text('TensorFlow version') + dd").inner_text()[0].isdigit()

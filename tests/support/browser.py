@@ -12,9 +12,11 @@ NO_PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 COLOURS = ["color-contrast", "link-in-text-block"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-# It meets nobody but what listens on this machine: no proxy, and no name has an address. Playwright itself switches off
-# what Chromium asks at home (updates, lists, a welcome).
-ARGUMENTS = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-dev-shm-usage"]
+# It meets nobody but what listens on this machine: no proxy, and but for one no name has an address. Playwright itself
+# switches off what Chromium asks at home (updates, lists, a welcome).
+HOST_NAME = "hub.test"
+ARGUMENTS = ["--no-proxy-server", f"--host-resolver-rules=MAP {HOST_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+             "--disable-dev-shm-usage"]
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -49,7 +51,7 @@ def serve_pictures(page: Page):
         else:
             route.abort()
 
-    page.route(lambda url: not url.startswith("http://127.0.0.1:"), answer)
+    page.route(lambda url: not url.startswith(("http://127.0.0.1:", f"http://{HOST_NAME}:")), answer)
 
 
 @dataclass
