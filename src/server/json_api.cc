@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "protocol/url.h"
 #include "server/downloads.h"
 #include "server/json_text.h"
 #include "server/links.h"
@@ -47,6 +48,11 @@ Json summary(const Hub& hub, const Request& request, const site::Model& model) {
 void answer_list(Hub& hub, const Request& request, Reply& reply) {
   const auto query = site::ModelQuery::parse(request.query());
   if (!query) return answer_problem(request, 400, query.error().message(), reply);
+  // A form of the pages may leave these empty; from a program that is a mistake.
+  for (const char* name : {"format", "page"})
+    if (const auto value = protocol::last_value(request.query(), name); value && value->empty())
+      return answer_problem(request, 400, fmt::format("{} is empty; leave it out, or give a value.", name),
+                            reply);
   const auto page = hub.site.select(*query, kModelsAnAnswer);
   if (!page) return answer_unfinished_search(request, page.error(), reply);
   Json models = Json::array();

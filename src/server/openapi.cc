@@ -39,7 +39,7 @@ constexpr std::string_view kDocument = R"json({
           {"name": "format", "in": "query",
            "schema": {"type": "string", "enum": ["saved_model_2", "hub", "tflite", "tfjs", "coral"]}},
           {"name": "page", "in": "query", "description": "From 1.",
-           "schema": {"type": "integer", "minimum": 1, "default": 1}}
+           "schema": {"type": "integer", "minimum": 1, "maximum": 1000000000, "default": 1}}
         ],
         "responses": {
           "200": {"description": "One page.",
@@ -61,6 +61,7 @@ constexpr std::string_view kDocument = R"json({
                   "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Model"}}}},
           "304": {"description": "Nothing changed since the ETag in If-None-Match."},
+          "400": {"$ref": "#/components/responses/Problem"},
           "404": {"$ref": "#/components/responses/Problem"},
           "503": {"$ref": "#/components/responses/Problem"}
         }
@@ -79,6 +80,7 @@ constexpr std::string_view kDocument = R"json({
                   "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Version"}}}},
           "304": {"description": "Nothing changed since the ETag in If-None-Match."},
+          "400": {"$ref": "#/components/responses/Problem"},
           "404": {"$ref": "#/components/responses/Problem"},
           "503": {"$ref": "#/components/responses/Problem"}
         }
@@ -90,14 +92,16 @@ constexpr std::string_view kDocument = R"json({
         "summary": "The version that a path lies in, and its files: each is had at /{name}/{version}/{path}?tf-hub-format=file.",
         "parameters": [
           {"name": "path", "in": "path", "required": true,
-           "description": "A handle's path, with or without the version, or the path of anything below it.",
-           "schema": {"type": "string"}, "example": "google/nnlm-en-dim50/2/assets/tokens.txt"}
+           "description": "A handle's path, with or without the version, or the path of anything below it; its slashes may be escaped.",
+           "schema": {"type": "string", "pattern": "^[^/\\\\\\x00-\\x1f\\x7f.][^/\\\\\\x00-\\x1f\\x7f]*(/[^/\\\\\\x00-\\x1f\\x7f.][^/\\\\\\x00-\\x1f\\x7f]*)*$"},
+           "example": "google/nnlm-en-dim50/2/assets/tokens.txt"}
         ],
         "responses": {
           "200": {"description": "The version; the longest published part of the path counts.",
                   "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/FileList"}}}},
           "304": {"description": "Nothing changed since the ETag in If-None-Match."},
+          "400": {"$ref": "#/components/responses/Problem"},
           "404": {"$ref": "#/components/responses/Problem"},
           "503": {"$ref": "#/components/responses/Problem"}
         }
@@ -108,8 +112,9 @@ constexpr std::string_view kDocument = R"json({
     "parameters": {
       "name": {
         "name": "name", "in": "path", "required": true,
-        "description": "publisher/model; the model may hold slashes, which are sent as they are.",
-        "schema": {"type": "string"}, "example": "google/imagenet/mobilenet_v2_050_224/classification"
+        "description": "publisher/model; the model may hold slashes. They are sent as they are, or escaped.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"},
+        "example": "google/imagenet/mobilenet_v2_050_224/classification"
       }
     },
     "headers": {

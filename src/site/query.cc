@@ -31,8 +31,9 @@ Result<ModelQuery> ModelQuery::parse(std::string_view text) {
                 printable(query.format, 40));
   if (const std::string page = value("page"); !page.empty()) {
     const auto [end, error] = std::from_chars(page.data(), page.data() + page.size(), query.page);
-    if (error != std::errc() || end != page.data() + page.size() || query.page == 0)
-      return fail(Code::kUsage, "page is '{}'; pages count from 1.", printable(page, 40));
+    if (error != std::errc() || end != page.data() + page.size() || query.page == 0 ||
+        query.page > kMostPages)
+      return fail(Code::kUsage, "page is '{}'; pages count from 1 to {}.", printable(page, 40), kMostPages);
   }
   return query;
 }

@@ -11,6 +11,9 @@
 
 namespace tfhub::site {
 
+// The highest page that may be asked for (openapi.cc says it too); there may be fewer.
+inline constexpr uint64_t kMostPages = 1'000'000'000;
+
 struct ModelQuery {
   std::string words;      // empty: all models, by name
   std::string publisher;  // empty: all

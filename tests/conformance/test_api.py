@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+import subprocess
 
 import pytest
 from openapi_spec_validator import validate
 
 from conftest import MODELS
+from support.command import REPOSITORY, clean_environment
 from support.raw_http import get
 from support.waiting import wait_for
 
@@ -124,6 +126,23 @@ def test_openapi_json_is_a_valid_description_and_names_every_path_of_the_api(hub
     validate(document)
     assert set(document["paths"]) == {
         "/api/v1/models", "/api/v1/models/{name}", "/api/v1/models/{name}/{version}", "/api/v1/files/{path}"}
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_what_the_description_allows_is_answered_as_it_says_and_nothing_else(hub, scratch, seed):
+    """schemathesis: requests made from the description, right ones and wrong ones, also one after the other."""
+    command = [REPOSITORY / ".venv/bin/schemathesis", "run", f"{hub.server.url}/openapi.json", "--max-examples", "40",
+               "--seed", str(seed), "--no-color"]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=scratch, env=clean_environment(scratch), timeout=200)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert re.search(r"Tested: +4$", told.stdout, re.MULTILINE), told.stdout  # operations
+
+
+@pytest.mark.parametrize("query", ["format=", "page=", "format=zip", "page=1000000001"])
+def test_a_parameter_that_means_nothing_is_a_problem_document(hub, query):
+    answer = get(hub.server, f"/api/v1/models?{query}")
+    assert (answer.status, answer["Content-Type"]) == (400, "application/problem+json")
+    assert query.partition("=")[0] in answer.json()["detail"]
 
 
 def test_health_readiness_and_metrics_answer(hub):
