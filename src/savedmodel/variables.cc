@@ -5,8 +5,10 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "os/file.h"
+#include "savedmodel/variables_index.h"
 
 namespace tfhub::savedmodel {
 namespace {
@@ -22,6 +24,55 @@ std::optional<uint32_t> parse_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+Result<std::vector<uint64_t>> sizes_of_shards(const std::string& folder, uint32_t count) {
+  std::vector<uint64_t> sizes;
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string path = os::join(folder, fmt::format("{}{:05}-of-{:05}", kShardPrefix, i, count));
+    TFHUB_ASSIGN(const auto info, os::stat(path));
+    if (!info) return fail(Code::kNotFound, "{} is gone", printable(path));
+    sizes.push_back(info->size);
+  }
+  return sizes;
+}
+
+// A shard that was cut, or is another model's. An index that we cannot read is no reason to refuse:
+// TensorFlow may be able to.
+Result<void> check_extents(const std::string& folder, uint32_t count) {
+  const auto index = os::read_file(os::join(folder, kIndexName));
+  if (!index && index.error().code() != Code::kCorrupt) return fail(index.error());
+  TFHUB_ASSIGN(const auto sizes, sizes_of_shards(folder, count));
+  std::optional<Error> wrong;
+  const auto shards =
+      !index
+          ? fail(index.error())
+          : read_extents(as_bytes(*index), [&](std::string_view key, const Extent& extent) -> Result<void> {
+              if (extent.shard < sizes.size() && extent.offset <= sizes[extent.shard] &&
+                  extent.size <= sizes[extent.shard] - extent.offset)
+                return {};
+              wrong = Error(
+                  Code::kCorrupt,
+                  extent.shard < sizes.size()
+                      ? fmt::format("{}{:05}-of-{:05} in {} has {} bytes, but by the index '{}' ends at byte "
+                                    "{}; copy the "
+                                    "whole model",
+                                    kShardPrefix, extent.shard, count, printable(folder), sizes[extent.shard],
+                                    printable(key), extent.offset + extent.size)
+                      : fmt::format(
+                            "{} has {} shards, but by the index '{}' lies in shard {}; copy the whole model",
+                            printable(folder), count, printable(key), extent.shard));
+              return fail(*wrong);
+            });
+  if (wrong) return fail(*wrong);
+  if (!shards) {
+    debug("{}: the index of the variables is not checked: {}", printable(folder), shards.error().message());
+    return {};
+  }
+  if (*shards != count)
+    return fail(Code::kCorrupt, "{} has {} shards, but its index speaks of {}; copy the whole model",
+                printable(folder), count, *shards);
+  return {};
 }
 
 }  // namespace
@@ -70,7 +121,8 @@ Result<void> check_variables(const std::string& directory) {
     return fail(Code::kCorrupt, "{} lacks {}{:05}-of-{:05} ({} of {} shards are there); copy the whole model",
                 printable(folder), kShardPrefix, missing, count, present.size(), count);
   }
-  return {};
+  // With shards of several counts in it, one index is for one of them, and nobody can tell which.
+  return shards.size() == 1 ? check_extents(folder, shards.begin()->first) : Result<void>();
 }
 
 }  // namespace tfhub::savedmodel

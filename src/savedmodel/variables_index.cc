@@ -103,4 +103,30 @@ Result<void> read_variables_index(Bytes file, Budget& budget, Description& into,
   return {};
 }
 
+Result<uint32_t> read_extents(
+    Bytes file, const std::function<Result<void>(std::string_view key, const Extent&)>& extent) {
+  std::optional<uint32_t> shards;
+  const Result<void> read = for_each_entry(file, [&](std::string_view key, Bytes value) -> Result<void> {
+    if (!shards) {
+      TFHUB_TRY(check_header(key, value));
+      shards = 1;  // a BundleHeaderProto's num_shards
+      return wire::for_each_field(value, [&](const Field& field) -> Result<void> {
+        if (field.is_number(1)) shards = static_cast<uint32_t>(field.value);
+        return {};
+      });
+    }
+    Extent found;
+    TFHUB_TRY(wire::for_each_field(value, [&](const Field& field) -> Result<void> {
+      if (field.is_number(3)) found.shard = static_cast<uint32_t>(field.value);
+      if (field.is_number(4)) found.offset = field.value;
+      if (field.is_number(5)) found.size = field.value;
+      return {};
+    }));
+    return extent(key, found);
+  });
+  TFHUB_TRY(read);
+  if (!shards) return fail(Code::kCorrupt, "it has no header");
+  return *shards;
+}
+
 }  // namespace tfhub::savedmodel

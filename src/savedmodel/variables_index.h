@@ -2,6 +2,9 @@
 // tensor_bundle.proto and the key layout told in tensorflow/core/util/tensor_bundle.
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include "base/byte_stream.h"
 #include "savedmodel/budget.h"
 #include "savedmodel/description.h"
@@ -16,5 +19,15 @@ namespace tfhub::savedmodel {
 // shape, or over a limit.
 Result<void> read_variables_index(Bytes file, Budget& budget, Description& into,
                                   Checksums checksums = Checksums::kVerify);
+
+// Where the bytes of an entry lie: in which shard, from where on.
+struct Extent {
+  uint32_t shard = 0;
+  uint64_t offset = 0, size = 0;
+};
+// The number of shards that the index speaks of and, by calls of `extent`, where each entry's bytes lie; an
+// error of `extent` ends the reading. kCorrupt: no such table.
+Result<uint32_t> read_extents(Bytes file,
+                              const std::function<Result<void>(std::string_view key, const Extent&)>& extent);
 
 }  // namespace tfhub::savedmodel

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "savedmodel/table_writer.h"
 #include "savedmodel/variables.h"
 #include "testing/temp_dir.h"
 
@@ -101,6 +102,45 @@ TEST_F(CheckTest, VariablesMustBeWhole) {
   EXPECT_TRUE(check(model(), Form::kSavedModel));
   write("model/variables/variables.data-00007-of-00003");
   EXPECT_THAT(check(model(), Form::kSavedModel).error().message(), HasSubstr("no shard 7 of 3"));
+}
+
+TEST_F(CheckTest, ShardsHoldWhatTheIndexSaysOfThem) {
+  using namespace testing;  // NOLINT: the writers
+  write("model/saved_model.pb");
+  const auto two_shards = number(1, 2) + text(3, number(1, 1));
+  const auto at = [](uint64_t offset) { return number(4, offset); };
+  write("model/variables/variables.index",
+        table({{{"", two_shards},
+                {std::string("\0slice", 6), bundle_entry(1, {2}, 8, 1) + at(4)},
+                {"bias", bundle_entry(1, {4}, 16)},
+                {"kernel", bundle_entry(1, {3, 4}, 48) + at(16)}}}));
+  const std::string first = "model/variables/variables.data-00000-of-00002";
+  const std::string second = "model/variables/variables.data-00001-of-00002";
+  write(first, std::string(64, 'w'));
+  write(second, std::string(12, 'w'));
+  EXPECT_TRUE(check(model(), Form::kSavedModel));
+
+  const auto refusal = [&] {
+    const auto checked = check(model(), Form::kSavedModel);
+    return checked ? std::string("(taken)") : std::string(checked.error().message());
+  };
+  write(first, std::string(63, 'w'));
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("variables.data-00000-of-00002"), HasSubstr("has 63 bytes"),
+                               HasSubstr("'kernel' ends at byte 64")));
+  write(first, std::string(64, 'w'));
+  write(second, std::string(3, 'w'));
+  EXPECT_THAT(refusal(), HasSubstr("has 3 bytes"));
+  fs::remove(root_ / first);
+  fs::remove(root_ / second);
+
+  // Another model's shard under this index.
+  write("model/variables/variables.data-00000-of-00001", std::string(64, 'w'));
+  EXPECT_THAT(refusal(), HasSubstr("lies in shard 1"));
+  write("model/variables/variables.index", table({{{"", two_shards}, {"bias", bundle_entry(1, {4}, 16)}}}));
+  EXPECT_THAT(refusal(), HasSubstr("speaks of 2"));
+  // What we cannot read TensorFlow may.
+  write("model/variables/variables.index", std::string(100, 'x'));
+  EXPECT_EQ(refusal(), "(taken)");
 }
 
 TEST_F(CheckTest, AnIndexAloneIsBroken) {
