@@ -43,8 +43,10 @@ struct Filled {
   Manifest files;
   std::string etag;
 };
-// Fills the staging directory, or fails. Anything it leaves there on failure is removed.
-using Fill = std::function<Result<Filled>(os::StagingDirectory& staging)>;
+// Fills the staging directory, or fails. Anything it leaves there on failure is removed. `part`: the name of
+// a file in which it may keep what it received, of an earlier process's at first if there is one; it is
+// removed when this succeeds, and after a day. Empty: nothing can be kept.
+using Fill = std::function<Result<Filled>(os::StagingDirectory& staging, const std::string& part)>;
 
 struct Entry {
   std::string handle;  // without passwords and keys; "" where nothing says it

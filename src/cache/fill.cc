@@ -6,6 +6,7 @@
 #include "cache/directory_cache.h"
 #include "cache/entry.h"
 #include "cache/lock.h"
+#include "cache/part.h"
 #include "cache/publish.h"
 #include "cache/waiter.h"
 #include "os/file.h"
@@ -29,7 +30,11 @@ Result<bool> fill_locked(const EntryPaths& paths, const EntryLock& lock, const s
                          const Fill& fill) {
   TFHUB_ASSIGN(auto staging,
                os::StagingDirectory::create(paths.staging(lock.token()), mode_of(paths.owners)));
-  TFHUB_ASSIGN(const Filled filled, fill(staging));
+  const std::string part = paths.part(lock.token());
+  TFHUB_TRY(adopt_part(paths, part));
+  TFHUB_ASSIGN(const Filled filled, fill(staging, part));
+  // Before the sync: what is never written to the disk costs nothing there.
+  TFHUB_TRY(os::remove_tree(part));
   if (filled.files.empty()) return fail(Code::kCorrupt, "{} has no file", handle);
   TFHUB_ASSIGN(
       const std::string text,

@@ -60,7 +60,7 @@ bool is_our_token(std::string_view token) {
 std::optional<ParsedName> parse_name(std::string_view name) {
   using Role = ParsedName::Role;
   if (name.size() < kKeySize || !is_key(name.substr(0, kKeySize))) return std::nullopt;
-  ParsedName parsed{Role::kModel, std::string(name.substr(0, kKeySize)), {}, false};
+  ParsedName parsed{Role::kModel, std::string(name.substr(0, kKeySize)), {}, false, false};
   std::string_view rest = name.substr(kKeySize);
   if (rest.empty()) return parsed;
   parsed.role = Role::kDescriptor;
@@ -80,7 +80,9 @@ std::optional<ParsedName> parse_name(std::string_view name) {
   parsed.token = rest.substr(1, kTokenSize);
   rest.remove_prefix(1 + kTokenSize);
   parsed.lock_file = rest == ".lock" || rest == ".stale";
-  if (parsed.lock_file || rest == ".tmp" || rest == ".old" || rest == ".descriptor") return parsed;
+  parsed.part = rest == ".part";
+  if (parsed.lock_file || parsed.part || rest == ".tmp" || rest == ".old" || rest == ".descriptor")
+    return parsed;
   return std::nullopt;
 }
 

@@ -24,6 +24,7 @@ struct EntryPaths {
   // else.
   std::string staging(std::string_view token) const { return at(token, ".tmp"); }  // being filled
   std::string aside(std::string_view token) const { return at(token, ".old"); }    // being removed
+  std::string part(std::string_view token) const { return at(token, ".part"); }    // a download's bytes
   std::string new_descriptor(std::string_view token) const { return at(token, ".descriptor"); }
   std::string new_lock(std::string_view token) const { return at(token, ".lock"); }  // on its way to lock()
   std::string stale_lock(std::string_view token) const { return at(token, ".stale"); }  // on its way out
@@ -51,6 +52,7 @@ struct ParsedName {
   std::string key;
   std::string token;       // of a private name
   bool lock_file = false;  // a private name that is a lock file on its way in or out
+  bool part = false;       // a private name that outlives its process: the next one may go on with it
 };
 // Nothing: not a name of ours or of tensorflow_hub's, so never touched.
 std::optional<ParsedName> parse_name(std::string_view name);

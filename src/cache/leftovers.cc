@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cache/lock.h"
+#include "cache/part.h"
 #include "cache/survey.h"
 #include "cache/waiter.h"
 #include "os/file.h"
@@ -67,6 +68,7 @@ Result<void> add_suspects(std::vector<Suspect>& suspects, const EntryPaths& path
   if (view && view->standing == Standing::kUnknown && !is_abandoned(paths, *view, timeout)) return {};
   const bool dead = view && view->standing == Standing::kDead;
   for (const auto& name : found.private_names) {
+    if (name.name.part && is_kept_part(name.path)) continue;
     const bool of_this_lock = view && view->owner && view->owner->token == name.name.token;
     bool certain = dead && of_this_lock;
     if (name.name.lock_file) {

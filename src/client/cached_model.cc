@@ -107,21 +107,24 @@ Result<std::string> CachedModel::adopt(const std::string& handle, const std::str
 
 Result<std::string> CachedModel::fill(const std::string& handle, std::string* named, std::string* etag) {
   WorkInProgress work;
-  return cache_.get_or_fill(key(handle), [&](os::StagingDirectory& staging) -> Result<cache::Filled> {
-    work.watch(staging.path());
-    FetchOptions options;
-    options.progress = progress_;
-    options.inspect = [&](const transfer::ResponseHead& head, const std::string& url) -> Result<void> {
-      if (named == nullptr) return {};
-      const auto version = named_version(handle, url, head);
-      if (!version) return {};
-      *named = *version;
-      *etag = std::string(head.header("etag"));
-      return fail(Code::kUnexpected, "{} is the newest version of {}", redacted(*version), redacted(handle));
-    };
-    TFHUB_ASSIGN(auto fetched, fetch_into(staging, {handle, format_}, options));
-    return cache::Filled{std::move(fetched.files), std::move(fetched.etag)};
-  });
+  return cache_.get_or_fill(
+      key(handle), [&](os::StagingDirectory& staging, const std::string& part) -> Result<cache::Filled> {
+        work.watch(staging.path());
+        FetchOptions options;
+        options.progress = progress_;
+        options.part = part;
+        options.inspect = [&](const transfer::ResponseHead& head, const std::string& url) -> Result<void> {
+          if (named == nullptr) return {};
+          const auto version = named_version(handle, url, head);
+          if (!version) return {};
+          *named = *version;
+          *etag = std::string(head.header("etag"));
+          return fail(Code::kUnexpected, "{} is the newest version of {}", redacted(*version),
+                      redacted(handle));
+        };
+        TFHUB_ASSIGN(auto fetched, fetch_into(staging, {handle, format_}, options));
+        return cache::Filled{std::move(fetched.files), std::move(fetched.etag)};
+      });
 }
 
 }  // namespace tfhub::client

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "client/bucket_archive.h"
 #include "client/interruption.h"
+#include "client/kept_part.h"
 #include "client/origin.h"
 #include "client/versions.h"
 #include "os/file.h"
@@ -22,12 +23,6 @@ namespace {
 
 constexpr int kRestarts = 3;
 constexpr size_t kDownloadBuffer = 256 << 10;
-
-Result<void> empty_directory(const std::string& path) {
-  TFHUB_ASSIGN(const auto names, os::list_directory(path));
-  for (const std::string& name : names) TFHUB_TRY(os::remove_tree(os::join(path, name)));
-  return {};
-}
 
 // Stores a .tflite as it comes. Its identifier is looked at, so that a login page is not kept as a model.
 Result<Manifest> store_tflite(ByteSource& source, os::StagingDirectory& staging, const Artifact& artifact,
@@ -112,8 +107,9 @@ Result<Fetched> fetch_into(os::StagingDirectory& staging, const Artifact& artifa
                            const FetchOptions& options) {
   TFHUB_ASSIGN(const std::string url, origin_url(artifact.handle, artifact.format));
   TFHUB_ASSIGN(const transfer::HttpOptions http, transfer::HttpOptions::from_settings());
+  KeptPart part(options.part);
   for (int restart = 0;; ++restart) {
-    auto answer = transfer::get(url, http);
+    auto answer = transfer::get(url, http, part.held());
     if (!answer && may_be_private(answer.error())) {
       auto fetched = fetch_with_credentials(staging, artifact, options);
       if (fetched && *fetched) return std::move(**fetched);
@@ -121,12 +117,17 @@ Result<Fetched> fetch_into(os::StagingDirectory& staging, const Artifact& artifa
     }
     TFHUB_ASSIGN(const auto download, std::move(answer));
     if (options.inspect) TFHUB_TRY(options.inspect(download->head(), url));
-    auto files = store(*download, download->head().content_length(), staging, artifact, options, url);
+    part.begin(*download);
+    KeepingSource keeping(*download, part);
+    auto files = store(keeping, download->head().content_length(), staging, artifact, options, url);
     if (files) return Fetched{std::move(*files), std::string(download->head().header("etag"))};
-    if (!download->worth_restarting() || restart == kRestarts || interrupted())
-      return tl::unexpected(std::move(files).error());
+    const Code why = files.error().code();
+    // Of any other failure, of a disk that is full or bytes that are no model, nothing is worth keeping.
+    if (download->worth_restarting() || !(interrupted() || why == Code::kNetwork)) part.discard();
+    const bool curable = download->worth_restarting() || (download->held() > 0 && why == Code::kCorrupt);
+    if (!curable || restart == kRestarts || interrupted()) return tl::unexpected(std::move(files).error());
     debug("{}; starting anew", files.error().message());
-    TFHUB_TRY(empty_directory(staging.path()));
+    TFHUB_TRY(staging.clear());
   }
 }
 

@@ -27,6 +27,9 @@ struct FetchOptions {
   Progress* progress = nullptr;
   // Sees the answer's head before a byte is written; an error ends the fetch.
   std::function<Result<void>(const transfer::ResponseHead& head, const std::string& asked_url)> inspect;
+  // Where the bytes are kept for a later process to go on with, and an earlier one may have kept its own
+  // (kept_part.h). Empty: nowhere.
+  std::string part;
 };
 
 // A transfer that only a fresh start can cure is started again, a few times, into an emptied directory.

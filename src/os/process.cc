@@ -15,7 +15,9 @@
 
 #include "base/error.h"
 #include "base/interruption.h"
+#include "base/text.h"
 #include "base/threads.h"
+#include "os/file.h"
 
 namespace tfhub::os {
 namespace {
@@ -42,6 +44,10 @@ std::string host_name() {
   utsname names{};
   ::uname(&names);
   return static_cast<const char*>(names.nodename);
+}
+
+std::string boot_id() {
+  return std::string(trim(read_file("/proc/sys/kernel/random/boot_id", 4096).value_or("")));
 }
 
 pid_t process_id() {

@@ -15,6 +15,7 @@ namespace tfhub::os {
 
 std::string host_name();  // as Python's socket.gethostname()
 pid_t process_id();
+std::string boot_id();  // another one after each boot; empty: unknown
 // Whether a process with this id exists on this host (in our pid name space; one of another user counts).
 bool process_exists(pid_t pid);
 

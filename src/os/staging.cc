@@ -99,6 +99,16 @@ Result<UniqueFd> StagingDirectory::create_file(std::string_view relative) {
   return fd;
 }
 
+Result<void> StagingDirectory::clear() {
+  // What was opened last is about to go.
+  parent_name_.clear();
+  parent_.reset();
+  files_ = 0;
+  TFHUB_ASSIGN(const auto names, list_directory(path_));
+  for (const std::string& name : names) TFHUB_TRY(remove_tree(join(path_, name)));
+  return {};
+}
+
 Result<void> StagingDirectory::sync() {
   if (files_ < kManyFiles) return sync_each(path_);
   // By the descriptor that was opened before anything was written: it hears of every error since.

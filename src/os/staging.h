@@ -31,6 +31,8 @@ class StagingDirectory {
   // A new file; its parent directory exists. An existing name is an error.
   Result<UniqueFd> create_file(std::string_view relative);
 
+  // Removes everything in it.
+  Result<void> clear();
   // Everything written so far survives a power cut: few files are synced one by one, many with one syncfs.
   Result<void> sync();
   // Renames it to `destination`, where nothing, or an empty directory, is; syncs nothing. false: somebody

@@ -45,7 +45,7 @@ std::optional<uint64_t> start_time(pid_t pid) {
 ProcessMark ProcessMark::current() {
   ProcessMark mark;
   mark.host = os::host_name();
-  mark.boot = std::string(trim(os::read_file("/proc/sys/kernel/random/boot_id", 4096).value_or("")));
+  mark.boot = os::boot_id();
   if (const auto info = os::stat("/proc/self/ns/pid"); info && *info) {
     mark.pid_namespace = std::to_string((*info)->inode);
   }

@@ -22,12 +22,24 @@ class ResumingDownload final : public Download {
                    std::unique_ptr<Exchange> exchange)
       : url_(std::move(url)), options_(options), budget_(budget), exchange_(std::move(exchange)) {}
 
-  Result<void> open();
+  Result<void> open(std::optional<HeldPart> held = {});
   Result<size_t> read(MutableBytes buffer) override;
   const ResponseHead& head() const override { return first_.head; }
   bool worth_restarting() const override { return worth_restarting_; }
+  uint64_t held() const override { return held_ ? held_->size : 0; }
+  const std::string& validator() const override { return first_.validator; }
+  std::string address() const override { return address_of(first_.head.url); }
 
  private:
+  static std::string address_of(std::string_view url) {
+    return Sha256::of(as_bytes(without_query(url))).hex();
+  }
+  Result<void> open_anew() {
+    exchange_->stop();
+    return open();
+  }
+  bool take_up_held(HeldPart held);
+  Result<size_t> read_held(MutableBytes buffer);
   Result<void> resume(Failure cut);
   Result<bool> take_up(Failure& cut);  // one try of resume(); false: `cut` says why not yet
   tl::unexpected<Error> stop(Error error, bool worth_restarting = false);
@@ -39,7 +51,9 @@ class ResumingDownload final : public Download {
 
   Representation first_;
   NamedDigests digests_;
-  uint64_t position_ = 0;        // bytes given to the reader
+  std::optional<HeldPart> held_;
+  uint64_t held_left_ = 0;       // of its bytes, not yet given to the reader
+  uint64_t position_ = 0;        // bytes given to the reader, or held for him
   std::optional<uint64_t> end_;  // where the answer under way must end
   bool resumed_ = false;
   bool complete_ = false;
@@ -54,14 +68,22 @@ tl::unexpected<Error> ResumingDownload::stop(Error error, bool worth_restarting)
   return fail(std::move(error));
 }
 
-Result<void> ResumingDownload::open() {
-  const Request request{"GET", url_, options_.headers};
+Result<void> ResumingDownload::open(std::optional<HeldPart> held) {
+  Request request{"GET", url_, options_.headers};
+  if (held) {
+    request.headers.emplace_back("Range", fmt::format("bytes={}-", held->size));
+    request.headers.emplace_back("If-Range", held->validator);
+  }
   for (;;) {
     auto started = start_following(*exchange_, request, options_.follow_redirects);
     if (started && exchange_->head().status < 300) break;
+    if (started && held && exchange_->head().status == 416) return open_anew();
     const Failure failure = started ? read_status_failure(*exchange_, url_) : started.error();
     if (!budget_.try_again(failure)) return fail(failure.error(budget_.tries()));
   }
+  // Another file, or a host that does not send parts after all: it is fetched anew.
+  if (held && exchange_->head().status == 206)
+    return take_up_held(std::move(*held)) ? Result<void>() : open_anew();
   first_ = Representation::of(exchange_->head());
   const bool part_wanted =
       std::any_of(options_.headers.begin(), options_.headers.end(),
@@ -79,9 +101,45 @@ Result<void> ResumingDownload::open() {
   return {};
 }
 
+// The answer under way is 206. false: its bytes do not follow the held ones.
+bool ResumingDownload::take_up_held(HeldPart held) {
+  const ResponseHead& head = exchange_->head();
+  if (address_of(head.url) != held.address) return false;
+  Representation first;
+  first.head.url = head.url;
+  first.head.headers = {{held.validator.starts_with('"') ? "etag" : "last-modified", held.validator}};
+  first.size = held.total;
+  first.validator = held.validator;
+  const Continuation next = judge(first, held.size, head);
+  if (next.kind != Continuation::Kind::kPart) return false;
+  // As the answer to a GET of the whole would be.
+  first.head.status = 200;
+  first.head.headers.clear();
+  for (const auto& [name, value] : head.headers)
+    if (name != "content-range" && name != "content-length") first.head.headers.emplace_back(name, value);
+  first.head.headers.emplace_back("content-length", std::to_string(next.size));
+  first_ = std::move(first);
+  digests_ = NamedDigests::of(first_.head);
+  position_ = held_left_ = held.size;
+  end_ = next.end;
+  resumed_ = true;
+  held_ = std::move(held);
+  return true;
+}
+
+Result<size_t> ResumingDownload::read_held(MutableBytes buffer) {
+  auto got = held_->bytes->read(buffer.first(std::min<uint64_t>(buffer.size(), held_left_)));
+  if (!got) return stop(got.error(), /*worth_restarting=*/true);
+  if (*got == 0) return stop(Error(Code::kUnexpected, "what was kept of a download became shorter"), true);
+  held_left_ -= *got;
+  digests_.update(buffer.first(*got));
+  return got;
+}
+
 Result<size_t> ResumingDownload::read(MutableBytes buffer) {
   if (error_) return fail(*error_);
   if (buffer.empty()) return 0;
+  if (held_left_ > 0) return read_held(buffer);
   while (!complete_) {
     // At a known end nothing more is asked of the wire: what it still says (a 416's body) is none of ours.
     auto got = first_.size && position_ == *first_.size ? Tried<size_t>(0) : exchange_->read(buffer);
@@ -171,18 +229,19 @@ Result<bool> ResumingDownload::take_up(Failure& cut) {
 }  // namespace
 
 Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options,
-                                      const Tuning& tuning) {
+                                      const Tuning& tuning, std::optional<HeldPart> held) {
   TFHUB_TRY(check_url(url));
   const Deadline deadline = Deadline::after(options.total_timeout);
   TFHUB_ASSIGN(auto exchange, Exchange::create(options, deadline));
   auto download = std::make_unique<ResumingDownload>(
       url, options, RetryBudget(options.retries, tuning, deadline), std::move(exchange));
-  TFHUB_TRY(download->open());
+  TFHUB_TRY(download->open(std::move(held)));
   return download;
 }
 
-Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options) {
-  return get(url, options, Tuning());
+Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options,
+                                      std::optional<HeldPart> held) {
+  return get(url, options, Tuning(), std::move(held));
 }
 
 }  // namespace tfhub::transfer

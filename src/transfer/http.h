@@ -45,6 +45,15 @@ struct ResponseHead {
   std::optional<uint64_t> content_length() const;
 };
 
+// The first bytes of a file, which an earlier GET of the same URL brought and the caller kept.
+struct HeldPart {
+  std::string validator;  // Download::validator() of that GET
+  std::string address;    // Download::address() of it
+  uint64_t size = 0;
+  uint64_t total = 0;                 // of the whole file
+  std::unique_ptr<ByteSource> bytes;  // those, front to back
+};
+
 // A GET under way. read() gives the body's bytes in order; a cut connection is taken up again by Range and
 // If-Range where the server named a strong validator (the bytes continue, checked by Content-Range, or an
 // error: never a splice of two files). At the end the length is right and the digest is what the host named
@@ -54,12 +63,20 @@ class Download : public ByteSource {
   virtual const ResponseHead& head() const = 0;
   // A failed read() that a fresh GET of the whole may cure (cut without a validator, or changed meanwhile).
   virtual bool worth_restarting() const = 0;
+  // How many of the bytes, from the first on, are those of the HeldPart. 0: it is of no use any more.
+  virtual uint64_t held() const = 0;
+  // What a later GET needs to continue this one: for If-Range (empty: it cannot be continued), and a digest
+  // of the address that the redirects led to, without the query.
+  virtual const std::string& validator() const = 0;
+  virtual std::string address() const = 0;
 };
 
 // The answer's head has arrived and is 2xx; anything else, after retries, is an error that names URL
 // (redacted), status and what the server said: 404/410 kNotFound, 401/403/407 kNotAllowed, the rest kNetwork.
 // problem+json bodies are quoted by their detail.
-Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options);
+// `held`: only what is missing is asked for, if the host has the same file still. read() gives all the same.
+Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options,
+                                      std::optional<HeldPart> held = {});
 
 struct SmallResponse {
   ResponseHead head;

@@ -21,12 +21,6 @@ std::string validator_of(const ResponseHead& head) {
   return std::string(head.header("last-modified"));
 }
 
-// Two URLs that differ in more than the query (where signatures live that expire) name two files, and equal
-// tags of two files say nothing.
-std::string_view without_query(std::string_view url) {
-  return url.substr(0, url.find_first_of("?#"));
-}
-
 Continuation changed(std::string why) {
   return {.kind = Continuation::Kind::kChanged, .why = std::move(why)};
 }
@@ -82,6 +76,11 @@ Continuation judge_unsatisfiable(const Representation& first, uint64_t position,
 }
 
 }  // namespace
+
+// Two URLs that differ in more than this name two files, and equal tags of two files say nothing.
+std::string_view without_query(std::string_view url) {
+  return url.substr(0, url.find_first_of("?#"));
+}
 
 Representation Representation::of(const ResponseHead& head) {
   Representation first;

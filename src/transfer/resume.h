@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "transfer/http.h"
 
@@ -18,6 +19,9 @@ struct Representation {
 
   static Representation of(const ResponseHead& head);
 };
+
+// The address of an answer as far as it names a file: without the query, where signatures live that expire.
+std::string_view without_query(std::string_view url);
 
 struct Continuation {
   enum class Kind {

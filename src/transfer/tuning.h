@@ -16,7 +16,7 @@ struct Tuning {
 };
 
 Result<std::unique_ptr<Download>> get(const std::string& url, const HttpOptions& options,
-                                      const Tuning& tuning);
+                                      const Tuning& tuning, std::optional<HeldPart> held = {});
 Result<SmallResponse> fetch(const std::string& method, const std::string& url, const HttpOptions& options,
                             size_t limit, const Tuning& tuning);
 

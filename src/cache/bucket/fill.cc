@@ -43,7 +43,7 @@ Result<bool> BucketCache::fill_locked(const EntryPaths& names, BucketLock& lock,
   const std::string place =
       os::join(os::temporary_directory(), fmt::format("tfhub_fill.{}.tmp", new_token()));
   TFHUB_ASSIGN(auto staging, os::StagingDirectory::create(place, 0700));
-  TFHUB_ASSIGN(const Filled filled, fill(staging));
+  TFHUB_ASSIGN(const Filled filled, fill(staging, {}));
   if (filled.files.empty()) return fail(Code::kCorrupt, "{} has no file", handle);
   TFHUB_ASSIGN(
       const std::string text,

@@ -58,10 +58,11 @@ TEST_F(BucketCacheTest, TheDescriptorComesLastAndTheGraphBeforeIt) {
 }
 
 TEST_F(BucketCacheTest, AFailedFillLeavesNothing) {
-  const auto path = cache_.get_or_fill(handle_, [](os::StagingDirectory& staging) -> Result<Filled> {
-    TFHUB_TRY(write_files(staging, model_files()));
-    return fail(Code::kNetwork, "the connection was cut");
-  });
+  const auto path =
+      cache_.get_or_fill(handle_, [](os::StagingDirectory& staging, const std::string&) -> Result<Filled> {
+        TFHUB_TRY(write_files(staging, model_files()));
+        return fail(Code::kNetwork, "the connection was cut");
+      });
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().code(), Code::kNetwork);
   EXPECT_THAT(bucket_.names(), IsEmpty());
@@ -146,7 +147,7 @@ TEST_F(BucketCacheTest, OneOfTensorflowHubIsNotUsedWhileItIsBeingCopied) {
 TEST_F(BucketCacheTest, OfManyThatAskAtOnceOneFetches) {
   std::atomic<int> fetched{0};
   std::latch begun(8);
-  const auto fill = [&](os::StagingDirectory& staging) -> Result<Filled> {
+  const auto fill = [&](os::StagingDirectory& staging, const std::string&) -> Result<Filled> {
     ++fetched;
     begun.wait();
     return write_files(staging, model_files());
@@ -193,7 +194,7 @@ TEST_F(BucketCacheTest, AForeignLockWhoseHolderGoesOnIsWaitedFor) {
     last_growth = watch.seconds();
     bucket_.set(fmt::format("{}.{}.tmp/{}", m(handle_), kTheirToken, ++files), "more");
   };
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
+  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) {
     EXPECT_GT(watch.seconds(), 1.5);
     EXPECT_GT(watch.seconds() - last_growth, 0.9);
     bucket_.before_look = nullptr;
@@ -206,7 +207,7 @@ TEST_F(BucketCacheTest, AForeignLockWhoseHolderGoesOnIsWaitedFor) {
 TEST_F(BucketCacheTest, WhoLosesItsLockLeavesTheRivalsModelAlone) {
   const Files theirs = {{"saved_model.pb", "their graph"}};
   bool taken = false;
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
+  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) {
     EXPECT_FALSE(taken) << "filled a second time";
     taken = true;
     // Whoever thought that this one stood still has taken its lock away and finished.

@@ -106,11 +106,13 @@ inline Result<Filled> write_files(os::StagingDirectory& staging, const Files& fi
 }
 
 inline Fill fill_with(const Files& files, const std::string& etag = {}) {
-  return [files, etag](os::StagingDirectory& staging) { return write_files(staging, files, etag); };
+  return [files, etag](os::StagingDirectory& staging, const std::string&) {
+    return write_files(staging, files, etag);
+  };
 }
 
 inline Fill never_fill() {
-  return [](os::StagingDirectory&) -> Result<Filled> {
+  return [](os::StagingDirectory&, const std::string&) -> Result<Filled> {
     return fail(Code::kUnexpected, "this must not be fetched");
   };
 }
@@ -118,12 +120,12 @@ inline Fill never_fill() {
 // One byte a call, from whatever process; then `meanwhile`, while the lock is held.
 inline Fill counting(
     const std::string& counter, Fill fill, const std::function<void()>& meanwhile = [] {}) {
-  return [=](os::StagingDirectory& staging) {
+  return [=](os::StagingDirectory& staging, const std::string&) {
     const int fd = ::open(counter.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
     if (::write(fd, "x", 1) != 1) ::abort();
     ::close(fd);
     meanwhile();
-    return fill(staging);
+    return fill(staging, {});
   };
 }
 

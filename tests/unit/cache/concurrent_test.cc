@@ -55,15 +55,16 @@ TEST_F(ConcurrentTest, WaitersTryThemselvesOneAtATimeWhenTheHolderFails) {
   const std::string busy = temp_ / "busy";
   for (int i = 0; i < 6; ++i)
     children.emplace_back([&] {
-      const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) -> Result<Filled> {
-        const bool alone = ::mkdir(busy.c_str(), 0700) == 0;
-        const bool good = count().size() == 2;
-        auto filled = counting(counter_, fill_with(model_files()), slow)(staging);
-        ::rmdir(busy.c_str());
-        if (!alone) write_text(temp_ / "two at once", "");
-        if (!good) return fail(Code::kNetwork, "not yet");
-        return filled;
-      });
+      const auto path = cache_.get_or_fill(
+          handle_, [&](os::StagingDirectory& staging, const std::string&) -> Result<Filled> {
+            const bool alone = ::mkdir(busy.c_str(), 0700) == 0;
+            const bool good = count().size() == 2;
+            auto filled = counting(counter_, fill_with(model_files()), slow)(staging, {});
+            ::rmdir(busy.c_str());
+            if (!alone) write_text(temp_ / "two at once", "");
+            if (!good) return fail(Code::kNetwork, "not yet");
+            return filled;
+          });
       return path.has_value();
     });
   int succeeded = 0;
@@ -181,12 +182,13 @@ TEST_F(ConcurrentTest, OneOfManyTakersFetches) {
 // A child that was forked while its parent held the lock has a copy of the kernel lock, and outlives it.
 TEST_F(ConcurrentTest, AForkedChildDoesNotKeepTheLock) {
   std::optional<Child> bystander;
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) -> Result<Filled> {
-    bystander.emplace([] { return ::pause() == 0; });
-    Child waiter([&] { return true; });
-    TFHUB_TRY(write_files(staging, model_files()));
-    return fail(Code::kNetwork, "down");
-  });
+  const auto path =
+      cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) -> Result<Filled> {
+        bystander.emplace([] { return ::pause() == 0; });
+        Child waiter([&] { return true; });
+        TFHUB_TRY(write_files(staging, model_files()));
+        return fail(Code::kNetwork, "down");
+      });
   ASSERT_FALSE(path);
   Stopwatch watch;
   put(handle_);

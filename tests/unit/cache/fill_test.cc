@@ -18,7 +18,7 @@ TEST_F(FillTest, LeavesTheModelAndItsDescriptorAndNothingElse) {
 }
 
 TEST_F(FillTest, FillsTheDirectoryThatItsLockNames) {
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
+  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) {
     const std::string lock = read_text(m(handle_) + ".lock");
     const std::string token = lock.substr(lock.rfind('.') + 1);
     EXPECT_EQ(lock, fmt::format("{}.{}.{}", os::host_name(), ::getpid(), token));
@@ -31,10 +31,11 @@ TEST_F(FillTest, FillsTheDirectoryThatItsLockNames) {
 }
 
 TEST_F(FillTest, AFailedFillLeavesNothing) {
-  const auto path = cache_.get_or_fill(handle_, [](os::StagingDirectory& staging) -> Result<Filled> {
-    TFHUB_TRY(write_files(staging, model_files()));
-    return fail(Code::kNetwork, "the connection was cut");
-  });
+  const auto path =
+      cache_.get_or_fill(handle_, [](os::StagingDirectory& staging, const std::string&) -> Result<Filled> {
+        TFHUB_TRY(write_files(staging, model_files()));
+        return fail(Code::kNetwork, "the connection was cut");
+      });
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().code(), Code::kNetwork);
   EXPECT_EQ(path.error().message(), "the connection was cut");
@@ -42,10 +43,11 @@ TEST_F(FillTest, AFailedFillLeavesNothing) {
 }
 
 TEST_F(FillTest, NoFilesAreNoModel) {
-  const auto path = cache_.get_or_fill(handle_, [](os::StagingDirectory& s) -> Result<Filled> {
-    TFHUB_TRY(s.make_directory("assets"));
-    return Filled{};
-  });
+  const auto path =
+      cache_.get_or_fill(handle_, [](os::StagingDirectory& s, const std::string&) -> Result<Filled> {
+        TFHUB_TRY(s.make_directory("assets"));
+        return Filled{};
+      });
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().code(), Code::kCorrupt);
   EXPECT_THAT(names(), IsEmpty());
@@ -75,10 +77,11 @@ TEST_F(FillTest, ABrokenEntryOfTensorflowHubsIsReplaced) {
 TEST_F(FillTest, ABrokenEntryStaysUntilThereIsABetterOne) {
   put(handle_);
   std::filesystem::remove(m(handle_) + "/saved_model.pb");
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory&) -> Result<Filled> {
-    EXPECT_TRUE(std::filesystem::exists(m(handle_) + "/variables/variables.index"));
-    return fail(Code::kNetwork, "down");
-  });
+  const auto path =
+      cache_.get_or_fill(handle_, [&](os::StagingDirectory&, const std::string&) -> Result<Filled> {
+        EXPECT_TRUE(std::filesystem::exists(m(handle_) + "/variables/variables.index"));
+        return fail(Code::kNetwork, "down");
+      });
   ASSERT_FALSE(path);
   EXPECT_TRUE(std::filesystem::exists(m(handle_) + "/variables/variables.index"));
   EXPECT_FALSE(*cache_.find(handle_));
@@ -112,7 +115,7 @@ TEST_F(FillTest, AFileInTheModelsPlaceIsReplaced) {
 
 // Somebody without our lock (a tensorflow_hub that stole it) publishes while we fill.
 TEST_F(FillTest, WhoIsFirstWins) {
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
+  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) {
     put_foreign(handle_, {{"saved_model.pb", "theirs"}});
     return write_files(staging, model_files());
   });
@@ -122,15 +125,16 @@ TEST_F(FillTest, WhoIsFirstWins) {
 }
 
 TEST_F(FillTest, FailingAfterTheLockWasStolenIsNoFailureIfTheModelIsThere) {
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory&) -> Result<Filled> {
-    put_foreign(handle_);
-    return fail(Code::kUnexpected, "the staging directory is gone");
-  });
+  const auto path =
+      cache_.get_or_fill(handle_, [&](os::StagingDirectory&, const std::string&) -> Result<Filled> {
+        put_foreign(handle_);
+        return fail(Code::kUnexpected, "the staging directory is gone");
+      });
   ASSERT_TRUE(path) << path.error().message();
 }
 
 TEST_F(FillTest, SomebodyElsesLockIsNotRemoved) {
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
+  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) {
     std::filesystem::remove(m(handle_) + ".lock");
     write_text(m(handle_) + ".lock", "elsewhere.1.00000000000040008000000000000000");
     return write_files(staging, model_files());

@@ -148,7 +148,7 @@ TEST_F(KillTest, TakingOver) {
         Child first([&] {
           return cache_
               .get_or_fill(handle_,
-                           [&](os::StagingDirectory& staging) -> Result<Filled> {
+                           [&](os::StagingDirectory& staging, const std::string&) -> Result<Filled> {
                              TFHUB_TRY(write_files(staging, model_files()));
                              ::raise(SIGKILL);
                              return Filled{};

@@ -295,7 +295,7 @@ TEST_F(OddBucket, ALockThatIsTakenWhileItUploadsIsLost) {
   };
   const ScopedEnv timeout("TFHUB_LOCK_TIMEOUT", "0.05");
   int fills = 0;
-  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging) {
+  const auto path = cache_.get_or_fill(handle_, [&](os::StagingDirectory& staging, const std::string&) {
     if (++fills == 2) bucket_.before_write = {};  // the somebody stood still: it is our turn again
     return write_files(staging, model_files());
   });

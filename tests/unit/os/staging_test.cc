@@ -94,6 +94,20 @@ TEST(StagingDirectory, ANameIsCreatedOnce) {
   EXPECT_FALSE(staging->create_file("none/f"));
 }
 
+TEST(StagingDirectory, IsFilledAnewAfterItWasCleared) {
+  const TempDir dir;
+  auto staging = StagingDirectory::create(dir / "s");
+  for (int time = 0; time < 2; ++time) {
+    ASSERT_TRUE(staging->make_directory("a/b"));
+    ASSERT_TRUE(staging->create_file("a/b/f")) << time;
+    ASSERT_TRUE(staging->create_file("a/b/g")) << time;
+    if (time == 0) {
+      ASSERT_TRUE(staging->clear());
+    }
+  }
+  EXPECT_THAT(*list_directory(dir / "s/a/b"), ElementsAre("f", "g"));
+}
+
 TEST(StagingDirectory, AFailedSyncIsNotACommit) {
   const TempDir dir;
   auto staging = StagingDirectory::create(dir / "s");
