@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.h"
@@ -21,6 +22,10 @@ constexpr uint64_t kWorthLeaving = 4 << 20;
 // The file begins with lines that say what it is, filled up to this size; the bytes follow.
 constexpr size_t kHeaderSize = 4096;
 constexpr size_t kLongestValidator = 1024;
+// The model comes first: so much more than the archive must be free on the disk, and it is looked at again
+// after so many bytes.
+constexpr uint64_t kRoom = 5;
+constexpr uint64_t kLookStep = 32 << 20;
 constexpr std::string_view kFirstLine = "tfhub-part: 1";
 
 // After a crash of the machine the file's length may be right and its end empty, and not every format would
@@ -38,6 +43,11 @@ std::string_view value_of(std::string_view header, std::string_view name) {
   if (at == std::string_view::npos) return {};
   header.remove_prefix(at + begin.size());
   return header.substr(0, header.find('\n'));
+}
+
+bool has_room_for(const std::string& path, uint64_t bytes) {
+  const auto free = os::free_space(os::parent(path));
+  return free && *free / kRoom >= bytes;
 }
 
 }  // namespace
@@ -75,8 +85,10 @@ std::optional<transfer::HeldPart> KeptPart::held() {
 void KeptPart::start_file(const transfer::Download& download) {
   const auto total = download.head().content_length();
   if (path_.empty() || !total || *total < kWorthKeeping || download.validator().empty() ||
-      download.validator().size() > kLongestValidator || download.head().status != 200)
+      download.validator().size() > kLongestValidator || download.head().status != 200 ||
+      !has_room_for(path_, *total))
     return;
+  total_ = *total;
   os::UniqueFd fd(os::syscalls().openat(AT_FDCWD, path_.c_str(),
                                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!fd || !os::write_all(fd.get(), as_bytes(header_of(download, *total)), path_)) return discard();
@@ -93,6 +105,7 @@ void KeptPart::begin(const transfer::Download& download) {
     discard();
     return start_file(download);
   }
+  total_ = download.head().content_length().value_or(size_);
   log(LogLevel::kInfo, "going on at {} with what an interrupted download left", human_size(size_));
   os::UniqueFd fd(
       os::syscalls().openat(AT_FDCWD, path_.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0));
@@ -105,6 +118,9 @@ void KeptPart::record(Bytes bytes) {
   position_ += bytes.size();
   if (!file_ || position_ <= size_) return;
   const Bytes fresh = bytes.subspan(at < size_ ? size_ - at : 0);
+  if (size_ / kLookStep != (size_ + fresh.size()) / kLookStep &&
+      !has_room_for(path_, total_ - std::min(total_, size_)))
+    return discard();
   if (!os::write_all(file_->fd(), fresh, path_)) return discard();  // a full disk has better uses
   size_ += fresh.size();
 }

@@ -34,6 +34,7 @@ class KeptPart {
 
   std::string path_;
   std::optional<os::FileLock> file_;  // locked while it is written; not open: nothing is recorded
+  uint64_t total_ = 0;                // bytes of the whole download
   uint64_t position_ = 0;             // of the next byte that record() is given
   uint64_t size_ = 0;                 // bytes in the file
 };
