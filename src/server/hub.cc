@@ -75,11 +75,17 @@ void Hub::refreshed(bool well) {
 
 Result<void> Hub::look_for_mark() {
   TFHUB_ASSIGN(const auto mark, store->head(std::string(protocol::kFormatKey)));
-  gone_ = mark_seen_ && !mark;
   if (mark) mark_seen_ = true;
-  if (!gone_) return {};
+  if (mark || !mark_seen_) return {};
+  gone_ = true;
   return fail(Code::kNetwork, "the store {} is gone: it has no {} any more; is its disk mounted?",
               store->url(), protocol::kFormatKey);
+}
+
+bool Hub::has_just_gone() {
+  if (local == nullptr || !mark_seen_) return false;
+  const auto looked = look_for_mark();
+  return !looked && gone_;
 }
 
 std::chrono::duration<double> Hub::catalogue_age() const {

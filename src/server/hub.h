@@ -59,6 +59,10 @@ class Hub {
   // its disk is not mounted, or somebody moved it. Nothing is answered from it until it is back.
   Result<void> look_for_mark();
   bool is_gone() const { return gone_; }
+  // The same, looked at now: for who is about to say that something is not there. One system call.
+  bool has_just_gone();
+  // The lists are of what is there now.
+  void is_back() { gone_ = false; }
   std::chrono::duration<double> catalogue_age() const;
   // Nothing, or why requests cannot be answered from the store now.
   Result<void> ready();

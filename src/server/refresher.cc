@@ -48,9 +48,14 @@ Refresher::~Refresher() {
 // after.
 Result<void> Refresher::look() {
   // Only of a directory: where there was a bucket, a request for what is not there is answered by an error.
-  if (hub_.local != nullptr) TFHUB_TRY(hub_.look_for_mark());
+  const bool may_go = hub_.local != nullptr;
+  if (may_go) TFHUB_TRY(hub_.look_for_mark());
   TFHUB_ASSIGN(const bool looked, hub_.catalog.refresh());
   if (looked) TFHUB_TRY(hub_.site.refresh());
+  // Once more: a directory that goes away while it is listed lists as an empty one. And only now, with the
+  // lists of what is there, is a hub that was gone one that answers.
+  if (may_go) TFHUB_TRY(hub_.look_for_mark());
+  hub_.is_back();
   return {};
 }
 

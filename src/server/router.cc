@@ -155,6 +155,12 @@ std::string with_api_slashes(std::string_view path) {
   return out;
 }
 
+void answer_gone(const Request& request, Reply& reply) {
+  answer_problem(request, 503, "The store behind this hub is gone for the moment; try again in a while.",
+                 reply);
+  reply.add("Retry-After", "5");
+}
+
 void route(Hub& hub, const Request& request, Reply& reply) {
   if (request.method == Method::kOptions) return answer_options(reply);
   if (request.method == Method::kOther) return answer_wrong_method(request, reply);
@@ -167,11 +173,8 @@ void route(Hub& hub, const Request& request, Reply& reply) {
         reply);
   const std::string path = clean->substr(1);
   if (hub.is_gone() && path != "healthz" && path != "readyz" && path != "metrics" &&
-      !path.starts_with("static/")) {
-    answer_problem(request, 503, "The store behind this hub is gone for the moment; try again in a while.",
-                   reply);
-    return reply.add("Retry-After", "5");
-  }
+      !path.starts_with("static/"))
+    return answer_gone(request, reply);
   if (path.empty()) return answer_home(hub, request, reply);
   if (path == "healthz") return answer_plain("ok", "text/plain; charset=utf-8", Route::kHealth, reply);
   if (path == "readyz") return answer_readiness(hub, request, reply);
@@ -231,6 +234,8 @@ void answer(Hub& hub, const Request& request, Reply& reply) {
   reply.reset();
   try {
     route(hub, request, reply);
+    // The disk may have gone since the refresher looked: "not found" and "cannot be read" would be untrue.
+    if ((reply.status == 404 || reply.status == 500) && hub.has_just_gone()) answer_gone(request, reply);
   } catch (const std::exception& error) {  // memory, a library: one request fails, the hub goes on
     answer_failure(request, Error(Code::kUnexpected, error.what()), reply);
   }
