@@ -4,13 +4,14 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := build
-.PHONY: help demo build check test bench fuzz coverage format lint install
+.PHONY: help demo build check test soak bench fuzz coverage format lint install
 
 help:
 	@echo "make demo     the whole of it on a real model: publish, serve, resolve"
 	@echo "make build    the executable, build/tfhub, and what make check runs"
 	@echo "make check    the unit tests alone: under two minutes after a build"
 	@echo "make test     every test, with sanitizers and real clients"
+	@echo "make soak     SECONDS=600 of everything at once, kills and outages too"
 	@echo "make bench    the benchmarks, as ratios to peers in the same run"
 	@echo "make fuzz     SECONDS=60 for each reader of foreign files: libFuzzer"
 	@echo "make coverage which lines and branches of each room the tests reach: an hour"
@@ -35,6 +36,9 @@ check:
 
 test:
 	@scripts/test.sh
+
+soak:
+	@SOAK_SECONDS=$(or $(SECONDS),600) scripts/test.sh soak
 
 bench:
 	@scripts/install_packages.sh build bench

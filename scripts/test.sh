@@ -16,7 +16,7 @@ threads=(tsan)
 sanitized=(asan asan_faults asan_stores)
 black_box=(scripts conformance clients faults cases tensorflow tensorflow_files python browser)
 buckets=(stores)
-alone=(faults_alone cases_alone)
+alone=(faults_alone cases_alone soak)
 suites=("$@"); [ ${#suites[@]} -gt 0 ] || suites=("${threads[@]}" "${sanitized[@]}" "${black_box[@]}" "${buckets[@]}" "${alone[@]}")
 
 # What a test needs from outside is set here; whatever else this shell has set does not count.

@@ -2,9 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/memory.h"
 #include "documents/markdown.h"
 
 namespace tfhub::server {
+namespace {
+
+constexpr size_t kLarge = 64 << 10;
+
+}  // namespace
 
 RenderedDocuments::Html RenderedDocuments::get(const documents::Document& document) {
   const Sha256Digest digest = Sha256::of(as_bytes(document.body));
@@ -18,6 +24,8 @@ RenderedDocuments::Html RenderedDocuments::get(const documents::Document& docume
   if (!document.body.empty())
     html = fmt::format("<article class=\"document\">\n{}</article>\n",
                        documents::to_html(document.body, {.this_hub = this_hub_}));
+  // The parser makes a node of every mark: hundreds of bytes a byte of text that is nothing but marks.
+  if (document.body.size() > kLarge) release_free_memory();
   const size_t bytes = html.size();
   return kept_.put(std::string(key_of(digest)), std::move(html), bytes);
 }

@@ -2,15 +2,18 @@
 
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from support import models
 from support.command import Tfhub
+from support.documents import write_tree
 from support.fault_server import Body
 from support.process import run_measured
 from support.raw_http import get
+from support.waiting import wait_for
 
 pytestmark = pytest.mark.alone
 
@@ -65,3 +68,23 @@ def test_the_measure_of_these_tests_is_real(tfhub):
     small = run_measured(Tfhub(Path("/bin/true"), tfhub.env))[1]
     large = run_measured(Tfhub(Path(sys.executable), tfhub.env), "-c", f"bytearray({LIMIT}).find(1)")[1]
     assert 0 < small < LIMIT // 2 < LIMIT < large < 2 * LIMIT, (small, large, len(ours))
+
+
+# Marks and nothing else, of which the parser of Markdown makes a node each.
+MARKS = ["[" * 50_000, "> " * 20_000 + "x", "*a **a " * 60_000, "`" * 100_000, "![a](b" * 40_000, "<div>" * 60_000,
+         "|a" * 100_000 + "\n" + "|-" * 100_000, "- " * 30_000 + "x", "&" * 300_000, "~~a " * 80_000]
+
+
+def test_pages_of_slow_documents_take_little_and_give_it_back(tfhub, store, scratch, serve):
+    documents = {f"docs/acme/models/m{i}/1.md": f"# Module acme/m{i}/1\nA model.\n\n{MARKS[i % 10]}\n{i}\n" for i in range(30)}
+    tfhub.ok("docs", "import", write_tree(scratch / "tree", documents), "--store", store)
+    server = serve()
+    wait_for(lambda: get(server, "/acme/m29/1", Accept="text/html").status == 200, "the documents are not there")
+
+    def look(i):
+        assert get(server, f"/acme/m{i % 30}/1", Accept="text/html").status == 200
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(look, range(120)))
+    assert server.peak_memory() < 256 << 20, f"{server.peak_memory() >> 20} MiB"  # 565 when each of 16 had its own
+    assert server.memory() < 96 << 20, f"{server.memory() >> 20} MiB"

@@ -194,7 +194,7 @@ def searcher(soak, chance, server):
         status = get(server, target, Accept="text/html").status
         if status != 503:
             break
-        soak.over.wait(0.5)
+        time.sleep(0.5)
     if status != 200:
         soak.fault(f"{target} is {status}")
     soak.count("asked")
