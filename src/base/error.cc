@@ -7,11 +7,14 @@
 
 namespace tfhub {
 
-Error::Error(Code code, std::string message) : code_(code), message_(without_secrets(message)) {}
+Error::Error(Code code, std::string message) : code_(code), message_(std::move(message)) {
+  message_ = without_secrets(message_);
+}
 
 Error Error::in(std::string message) && {
   chain_.insert(chain_.begin(), std::move(message_));
-  message_ = without_secrets(message);
+  message_ = std::move(message);
+  message_ = without_secrets(message_);
   return std::move(*this);
 }
 

@@ -34,6 +34,7 @@ class Claim {
  public:
   static Result<Claim> make(const std::string& path) {
     Claim claim(path + ".claim");
+    const auto began = std::chrono::steady_clock::now();
     while (true) {
       const UniqueFd made(syscalls().openat(AT_FDCWD, claim.path_.c_str(),
                                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -42,7 +43,9 @@ class Claim {
       const std::string taken = std::exchange(claim.path_, {});
       if (error != EEXIST) return fail_system(error, "cannot create " + taken);
       TFHUB_ASSIGN(const auto info, stat(taken, /*follow=*/false));
-      if (info && std::chrono::system_clock::now() - info->modified > kClaimLasts)
+      // By the file's time and, where another machine's clock made that, by our own waiting.
+      if (info && (std::chrono::system_clock::now() - info->modified > kClaimLasts ||
+                   std::chrono::steady_clock::now() - began > 2 * kClaimLasts))
         syscalls().unlinkat(AT_FDCWD, taken.c_str(), 0);
       else if (info)
         std::this_thread::sleep_for(kClaimPause);

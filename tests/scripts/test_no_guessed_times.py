@@ -22,6 +22,10 @@ ALLOWED = {
     "tests/clients/test_locks.py": {
         "while not over.wait(0.02):": "another client at work; it has a second for each step",
     },
+    "tests/soak/test_soak.py": {
+        "time.sleep(0.5)": "what Retry-After asks of a good client",
+        "time.sleep(1)": "figures are taken once a second",
+    },
     "tests/unit/cache/concurrent_test.cc": {
         "std::this_thread::sleep_for(milliseconds(30));": "a fill that is slow on purpose",
         "std::this_thread::sleep_for(milliseconds(1300));": "another client at work, for longer than one that may be dead is given",

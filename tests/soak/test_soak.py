@@ -89,6 +89,10 @@ class Soak:
         with self.lock:
             self.faults.append(f"after {time.monotonic() - self.began:.0f} s: {what}")
 
+    def pace(self, seconds) -> bool:
+        """What an actor does between two works. Whether it is over."""
+        return self.over.wait(seconds)
+
     @property
     def elapsed(self) -> float:
         """0 to 1."""
@@ -118,7 +122,7 @@ def maybe_killed(soak, chance, process) -> bool:
     """One in four is killed at some moment."""
     if chance.random() < 0.75:
         return False
-    time.sleep(chance.uniform(0, 0.15))
+    soak.pace(chance.uniform(0, 0.15))
     if process.poll() is None:
         kill(process)
         return True
@@ -147,13 +151,13 @@ def publisher(soak, chance, stores):
         with soak.lock:
             if name not in soak.published:
                 soak.published.append(name)
-    return soak.over.wait(0.2 if soak.elapsed < 0.33 else 1)
+    return soak.pace(0.2 if soak.elapsed < 0.33 else 1)
 
 
 def resolver(soak, chance, server, number):
     name = soak.some(chance)
     if name is None:
-        return soak.over.wait(0.1)
+        return soak.pace(0.1)
     handle = f"{server.url}/{name if chance.random() < 0.8 else name.rpartition('/')[0]}"
     cache = soak.root / f"cache-{number}"
     ours = soak.tfhub.with_env(TFHUB_CACHE_DIR=str(cache))
@@ -175,7 +179,7 @@ def resolver(soak, chance, server, number):
 def tensorflow_hub_client(soak, chance, server, hub, scratch):
     name = soak.some(chance)
     if name is None:
-        return soak.over.wait(0.1)
+        return soak.pace(0.1)
     cache = scratch / f"tensorflow-{chance.randrange(10**9)}"
     with soak.there.reading():  # it does not try again
         path = hub("resolve", cache, handle=f"{server.url}/{name}")
@@ -183,7 +187,7 @@ def tensorflow_hub_client(soak, chance, server, hub, scratch):
         soak.fault(f"tensorflow_hub: other bytes of {name}")
     soak.count("resolved by tensorflow_hub")
     shutil.rmtree(cache)
-    soak.over.wait(0.2)
+    soak.pace(0.2)
 
 
 def searcher(soak, chance, server):
@@ -198,7 +202,7 @@ def searcher(soak, chance, server):
     if status != 200:
         soak.fault(f"{target} is {status}")
     soak.count("asked")
-    soak.over.wait(0.02)
+    soak.pace(0.02)
 
 
 def slow_client(soak, chance, server):
@@ -213,7 +217,7 @@ def slow_client(soak, chance, server):
                     break
             except OSError:
                 break
-            if soak.over.wait(0.05):
+            if soak.pace(0.05):
                 break
     soak.count("read slowly")
 
@@ -223,7 +227,7 @@ def hostile_client(soak, chance, server):
              b"GET /s?q=a+b+c+d+e+f HTTP/1.1\r\nHost: h\r\n\r\n" * 20, b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
              b"GET /../../etc/passwd HTTP/1.1\r\nHost: h\r\n\r\n", b"GET / HTTP/1.1\r\n"]
     with socket.create_connection((server.host, server.port)) as connection:
-        connection.settimeout(1)
+        connection.settimeout(5)
         try:
             connection.sendall(chance.choice(words))
             if chance.random() < 0.5:
@@ -231,7 +235,7 @@ def hostile_client(soak, chance, server):
         except OSError:
             pass
     soak.count("attacked")
-    soak.over.wait(0.02)
+    soak.pace(0.02)
 
 
 def certificate_renewer(soak, chance, server, certificates, renewed):
@@ -242,23 +246,23 @@ def certificate_renewer(soak, chance, server, certificates, renewed):
         os.replace(f"{target}.new", target)
     server.process.send_signal(signal.SIGHUP)
     soak.count("certificates renewed")
-    soak.over.wait(1)
+    soak.pace(1)
 
 
-def disturber(soak, chance, store, emulator):
+def disturber(soak, chance, hub, store, emulator):
     """The directory's disk is unmounted for a moment; the bucket stands still for one."""
-    if soak.over.wait(SECONDS / 10):
+    if soak.pace(SECONDS / 10):
         return
     aside = store.with_suffix(".away")
     with soak.there.alone():
         os.rename(store, aside)
         store.mkdir()  # the mount point
-        time.sleep(1.5)
+        soak.pace(1.5)
         store.rmdir()
         os.rename(aside, store)
-        time.sleep(1)  # until the hubs have seen it
+        wait_for(lambda: get(hub, "/readyz").status == 200, "the hub has not seen that its store is back")
     emulator.process.send_signal(signal.SIGSTOP)
-    time.sleep(1)
+    soak.pace(1)
     emulator.process.send_signal(signal.SIGCONT)
     soak.count("disturbed")
 
@@ -321,7 +325,7 @@ def test_a_hub_that_is_used_well_and_badly_for_long(tfhub, scratch, tensorflow_h
             for i, server in enumerate(hubs.values()):
                 actors.append(soak.actor(hostile_client, server, seed=50 + i))
             actors.append(soak.actor(certificate_renewer, secure, certificates, renewed, seed=60))
-            actors.append(soak.actor(disturber, store, cloud, seed=70))
+            actors.append(soak.actor(disturber, plain, store, cloud, seed=70))
             figures = {name: Figures(server.process.pid) for name, server in hubs.items()}
             while soak.elapsed < 1:
                 time.sleep(1)
