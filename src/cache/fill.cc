@@ -25,9 +25,21 @@ Error not_writable(const std::string& handle, const std::string& directory, Erro
       handle, directory));
 }
 
+// What is broken is replaced; who may not do that hears so before anything is downloaded.
+Result<void> check_replaceable(const EntryPaths& paths, const std::string& handle) {
+  TFHUB_ASSIGN(const auto there, read_entry(paths));
+  if (!there || there->usable() || there->name.kind != ModelName::Kind::kTree) return {};
+  auto removable = os::check_removable(paths.model());
+  if (removable) return {};
+  return fail(std::move(removable).error().in(fmt::format(
+      "{} is broken in the cache directory {}, and this user may not replace it; ask its owner to remove {}",
+      handle, paths.directory, paths.model())));
+}
+
 // false: somebody else's tree is there already.
 Result<bool> fill_locked(const EntryPaths& paths, const EntryLock& lock, const std::string& handle,
                          const Fill& fill) {
+  TFHUB_TRY(check_replaceable(paths, handle));
   TFHUB_ASSIGN(auto staging,
                os::StagingDirectory::create(paths.staging(lock.token()), mode_of(paths.owners)));
   const std::string part = paths.part(lock.token());
