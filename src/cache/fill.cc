@@ -16,9 +16,10 @@ namespace {
 
 // What to do about a cache that this process may not write.
 Error not_writable(const std::string& handle, const std::string& directory, Error cause) {
-  if (cause.code() != Code::kNotAllowed)
-    return std::move(cause).in(
-        fmt::format("cannot write the cache directory {}: {}", directory, std::string(cause.message())));
+  if (cause.code() != Code::kNotAllowed) {
+    std::string words = fmt::format("cannot write the cache directory {}: {}", directory, cause.message());
+    return std::move(cause).in(std::move(words));
+  }
   return std::move(cause).in(fmt::format(
       "{} is not in the cache directory {}, which cannot be written; set TFHUB_CACHE_DIR to a directory "
       "that you may write",

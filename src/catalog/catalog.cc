@@ -71,8 +71,8 @@ std::vector<size_t> handle_ends(const std::string& path) {
 }  // namespace
 
 struct Catalog::State {
-  State(std::shared_ptr<store::ObjectStore> of, const Now& clock)
-      : store(std::move(of)), now(clock), entries(clock), versions(clock) {}
+  State(std::shared_ptr<store::ObjectStore> of, Now clock)
+      : store(std::move(of)), now(clock), entries(clock), versions(std::move(clock)) {}
 
   const std::shared_ptr<store::ObjectStore> store;
   const Now now;
@@ -170,7 +170,7 @@ Result<void> Catalog::State::scan() {
 }
 
 Catalog::Catalog(std::shared_ptr<store::ObjectStore> store, Now now)
-    : store_(store), state_(std::make_shared<State>(std::move(store), now)) {}
+    : store_(store), state_(std::make_shared<State>(std::move(store), std::move(now))) {}
 
 Result<std::optional<Found>> Catalog::find(const std::string& path) {
   for (const size_t end : handle_ends(path)) {

@@ -190,6 +190,7 @@ Result<std::map<std::string, uint64_t>> sizes_of(store::ObjectStore& store,
 Result<Refused> Copy::copy_objects(const std::vector<VersionObject>& objects,
                                    const std::string VersionObject::*target, Meter& meter) {
   std::vector<std::string> keys;
+  keys.reserve(objects.size());
   for (const VersionObject& object : objects) keys.push_back(object.*target);
   TFHUB_ASSIGN(const auto sizes, sizes_of(to_, keys));
   const bool final = target == &VersionObject::key;

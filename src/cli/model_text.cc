@@ -88,8 +88,8 @@ void add_rows(std::vector<std::vector<std::string>>& rows, const char* what,
               const std::vector<TensorSpec>& specs) {
   for (const TensorSpec& spec : specs) {
     std::string dtype = dtype_text(spec.dtype, spec.quantization);
-    if (!spec.encoding.empty())
-      dtype = spec.dtype.empty() ? printable(spec.encoding) : dtype + " " + printable(spec.encoding);
+    if (!spec.encoding.empty() && spec.dtype.empty()) dtype.clear();
+    if (!spec.encoding.empty()) dtype.append(spec.dtype.empty() ? "" : " ").append(printable(spec.encoding));
     const bool known = !spec.dtype.empty() || spec.shape;
     rows.push_back(
         {what, printable(spec.key, kLongestName), std::move(dtype), known ? shape_text(spec.shape) : "?"});

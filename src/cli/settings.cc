@@ -1,6 +1,8 @@
 // tfhub help settings: the table of base/settings.h, with what is in force now.
 #include "base/settings.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 

@@ -25,8 +25,9 @@ constexpr std::array<std::string_view, 21> kTypes{
     "variant", "uint32",    "uint16", "int4",    "bfloat16",   "int2",   "uint4"};
 
 std::string type_name(int8_t number) {
-  if (number >= 0 && static_cast<size_t>(number) < kTypes.size())
-    return std::string(kTypes[static_cast<size_t>(number)]);
+  // A negative one is as unknown as one that is too large.
+  if (const auto index = static_cast<uint8_t>(number); index < kTypes.size())
+    return std::string(kTypes[index]);
   return fmt::format("type {}", number);
 }
 
