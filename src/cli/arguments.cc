@@ -393,7 +393,8 @@ class Parser {
     if (!words_.empty() && words_.back() == typed_ &&
         dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
       if (const CLI::App* group = deepest_parsed(); !group->get_subcommands({}).empty())
-        return incomplete(group, fmt::format("no command of `{}` is given", full_name(group)));
+        return fail(Code::kUsage, "no command of `{}` is given; `tfhub help {}` lists them", full_name(group),
+                    group->get_name());
     std::string words = error.what();
     std::replace(words.begin(), words.end(), '\n', ' ');
     const CLI::App* app = deepest_parsed();

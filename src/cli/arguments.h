@@ -70,8 +70,8 @@ struct StoreArguments {
 struct PrintArguments {
   std::string text;
 };
-// Help that was not asked for, since no command was given, or a part of one: it goes to stderr, and the exit
-// code is that of wrong usage.
+// Help that was not asked for, since no command was given: it goes to stderr, and the exit code is that of
+// wrong usage.
 struct IncompleteArguments {
   std::string help;
   std::string missing;  // "no command is given"

@@ -103,7 +103,7 @@ DiskCache::FillPointer DiskCache::find_or_begin(const std::string& key) {
   if (const auto found = fills_.find(name); found != fills_.end()) return found->second;
   // Nobody waits for a place: with all of them taken, who asks is served by the bucket itself.
   if (fills_.size() >= kFillsAtOnce) return nullptr;
-  const auto fill = std::make_shared<DiskCacheFill>();
+  auto fill = std::make_shared<DiskCacheFill>();
   fills_.emplace(name, fill);
   pool_.submit([this, key, name, fill] {
     const auto done = fetch(key, name, *fill);

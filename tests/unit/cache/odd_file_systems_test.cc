@@ -15,8 +15,8 @@ namespace {
 
 using ::testing::IsEmpty;
 
-const std::string kSecond = "https://hub.example.org/acme/other/1";
-const std::string kStandsForIt = "https://hub.example.org/acme/mul";
+const std::string kOtherModel = "https://hub.example.org/acme/other/1";
+const std::string kItsAlias = "https://hub.example.org/acme/mul";
 
 // overlayfs: a directory that came with the image can be emptied and removed, but not renamed.
 os::Syscalls unmovable(const std::string& directory) {
@@ -33,10 +33,10 @@ class OddFileSystem : public CacheTest {};
 TEST_F(OddFileSystem, AModelOfTheImageIsRemovedHealedAndPruned) {
   const os::ScopedSyscalls scope(unmovable(m(handle_)));
   put(handle_);
-  ASSERT_TRUE(cache_.set_alias(kStandsForIt, handle_, "e"));
+  ASSERT_TRUE(cache_.set_alias(kItsAlias, handle_, "e"));
   std::filesystem::remove(m(handle_) + "/saved_model.pb");
   put(handle_);
-  EXPECT_TRUE(is_complete(handle_) && is_complete(kStandsForIt));
+  EXPECT_TRUE(is_complete(handle_) && is_complete(kItsAlias));
   EXPECT_TRUE(cache_.remove(handle_));
   EXPECT_THAT(names(), IsEmpty());
 
@@ -47,9 +47,9 @@ TEST_F(OddFileSystem, AModelOfTheImageIsRemovedHealedAndPruned) {
   EXPECT_THAT(names(), IsEmpty());
 
   // Half a directory in an alias's place.
-  put(kSecond);
+  put(kOtherModel);
   write_text(m(handle_) + "/variables/variables.index", "x");
-  ASSERT_TRUE(cache_.set_alias(handle_, kSecond, "e"));
+  ASSERT_TRUE(cache_.set_alias(handle_, kOtherModel, "e"));
   EXPECT_TRUE(is_complete(handle_));
 }
 
@@ -65,8 +65,8 @@ TEST_F(OddFileSystem, WithoutHardLinksAndRenamesThatReplaceNothing) {
     put(handle_);
     std::filesystem::remove(m(handle_) + "/saved_model.pb");
     put(handle_);
-    ASSERT_TRUE(cache_.set_alias(kStandsForIt, handle_, "e"));
-    EXPECT_TRUE(is_complete(handle_) && is_complete(kStandsForIt));
+    ASSERT_TRUE(cache_.set_alias(kItsAlias, handle_, "e"));
+    EXPECT_TRUE(is_complete(handle_) && is_complete(kItsAlias));
     EXPECT_TRUE(cache_.remove(handle_));
     EXPECT_THAT(names(), IsEmpty());
   }
@@ -99,11 +99,11 @@ TEST_F(OddFileSystem, TheUmaskSaysWhoElseMayWrite) {
 // A colleague made it with another umask: it stays as it is, and is not half moved away.
 TEST_F(OddFileSystem, WhatOnlyItsOwnerMayRemoveIsNotMoved) {
   put(handle_);
-  put(kSecond);
+  put(kOtherModel);
   std::filesystem::permissions(m(handle_) + "/variables", std::filesystem::perms(0755));
   ASSERT_EQ(::chmod(cache_.directory().c_str(), 0777), 0);
-  ASSERT_EQ(::chmod(m(kSecond).c_str(), 0777), 0);
-  ASSERT_EQ(::chmod((m(kSecond) + "/variables").c_str(), 0777), 0);
+  ASSERT_EQ(::chmod(m(kOtherModel).c_str(), 0777), 0);
+  ASSERT_EQ(::chmod((m(kOtherModel) + "/variables").c_str(), 0777), 0);
   std::filesystem::remove(m(handle_) + "/saved_model.pb");
   const auto before = names();
   Child colleague([&] {
@@ -122,7 +122,7 @@ TEST_F(OddFileSystem, WhatOnlyItsOwnerMayRemoveIsNotMoved) {
   });
   EXPECT_TRUE(colleague.succeeded());
   EXPECT_EQ(names(), only(handle_));
-  EXPECT_FALSE(*cache_.find(kSecond));
+  EXPECT_FALSE(*cache_.find(kOtherModel));
 }
 
 }  // namespace
