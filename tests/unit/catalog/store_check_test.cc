@@ -1,5 +1,7 @@
 #include "catalog/store_check.h"
 
+#include <atomic>
+
 #include "catalog/inventory.h"
 #include "catalog/publishing.h"
 
@@ -118,7 +120,7 @@ TEST_P(StoreCheck, ANameThatMeansNothingIsNotFound) {
 
 TEST_P(StoreCheck, ItEndsWhenItIsToldTo) {
   ASSERT_TRUE(publish(*store_, "acme/mul/1", small_model("x")));
-  int asked = 0;
+  std::atomic<int> asked = 0;  // by each of the threads that look
   CheckOptions options;
   options.work.go_on = [&]() -> Result<void> {
     if (++asked < 4) return {};
